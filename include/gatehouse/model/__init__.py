@@ -1,0 +1,1 @@
+"""The nouns: frozen dataclasses, enums and the error tree. Standard library only."""
