@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gatehouse.model.commands import Command
+from gatehouse.model.errors import UsageError
 
 SHELL = "exec /bin/sh -s"
 MISSING = "missing"  # instead of an exit code: the tool is not on PATH
@@ -90,7 +91,14 @@ def new_nonce() -> str:
 
 
 def build_script(nonce: str, commands: Sequence[tuple[int, Command]]) -> str:
-    """The script that runs ``commands`` (each with its index in the plan) one after another."""
+    """The script that runs ``commands`` (each with its index in the plan) one after another.
+
+    Raises:
+        UsageError: an argument holds a line break or a NUL, which no command of ours needs.
+    """
+    for _, command in commands:
+        if any(character in argument for argument in command.argv for character in "\n\r\0"):
+            raise UsageError(f"{command.key}: an argument holds a line break or a NUL")
     lines = [
         f"gh_run {index} {command.limit_s:g} {int(command.root)} {shlex.join(command.argv)}\n"
         for index, command in commands
@@ -111,8 +119,7 @@ def parse_script(text: str) -> Script | None:
     return Script(
         nonce.group(1),
         tuple(
-            ScriptLine(int(m[1]), float(m[2]), m[3] == "1", tuple(shlex.split(m[4])))
-            for m in lines
+            ScriptLine(int(m[1]), float(m[2]), m[3] == "1", tuple(shlex.split(m[4]))) for m in lines
         ),
     )
 

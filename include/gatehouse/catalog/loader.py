@@ -1,0 +1,210 @@
+"""Loads the catalogue: file stem = id; a dangling reference, an unknown key or a duplicate is an error with its line.
+
+A catalogue is read from several folders, later ones adding to earlier ones (never replacing), so that a lab or a
+deployment keeps its sites and SKUs beside those that ship with Gatehouse.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from gatehouse.catalog import yaml_source
+from gatehouse.catalog.base import Spec
+from gatehouse.catalog.criteria import CriteriaSet
+from gatehouse.catalog.plan import Plan
+from gatehouse.catalog.policies import FindingPolicy
+from gatehouse.catalog.program import Program
+from gatehouse.catalog.site import Site
+from gatehouse.catalog.sku import Sku
+from gatehouse.model.errors import CatalogError, NotFoundError
+from gatehouse.model.hosts import Host
+
+T = TypeVar("T")
+SHIPPED = Path(__file__).resolve().parents[2] / "catalog"
+KINDS: Mapping[str, type[Spec]] = {
+    "skus": Sku,
+    "plans": Plan,
+    "criteria": CriteriaSet,
+    "policies": FindingPolicy,
+    "programs": Program,
+    "sites": Site,
+}
+
+
+@dataclass
+class Catalog:
+    """The catalogue of some folders. Each kind is read when it is first asked for, and then kept."""
+
+    folders: tuple[Path, ...]
+    _files: dict[str, dict[str, Path]] = field(default_factory=dict)
+    _loaded: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @cached_property
+    def skus(self) -> dict[str, Sku]:
+        """SKUs by id."""
+        return self.kind("skus")
+
+    @cached_property
+    def plans(self) -> dict[str, Plan]:
+        """Plans by id."""
+        return self.kind("plans")
+
+    @cached_property
+    def criteria(self) -> dict[str, CriteriaSet]:
+        """Criteria sets by id."""
+        return self.kind("criteria")
+
+    @cached_property
+    def policies(self) -> dict[str, FindingPolicy]:
+        """Finding policies by id."""
+        return self.kind("policies")
+
+    @cached_property
+    def programs(self) -> dict[str, Program]:
+        """Programs by id."""
+        return self.kind("programs")
+
+    @cached_property
+    def sites(self) -> dict[str, Site]:
+        """Sites by id."""
+        return self.kind("sites")
+
+    @cached_property
+    def hosts(self) -> dict[str, Host]:
+        """Every host of every site, by name.
+
+        Raises:
+            CatalogError: two sites hold a host of the same name or serial.
+        """
+        found: dict[str, Host] = {}
+        serials: dict[str, str] = {}
+        for site, spec in self.sites.items():
+            for host in spec.inventory(site):
+                twin = host.name if host.name in found else serials.get(host.serial)
+                if twin:
+                    raise CatalogError([f"{self.path('sites', site)}: {host.name}: stands already as {twin}"])
+                found[host.name] = host
+                serials[host.serial] = host.name
+        return found
+
+    def build(self, program: str, phase: str) -> tuple[Host, ...]:
+        """The hosts of a program's build for a phase, by name."""
+        chosen = (h for h in self.hosts.values() if h.program == program and h.build == phase)
+        return tuple(sorted(chosen, key=lambda h: h.name))
+
+    def find(self, kind: str, name: str, table: Mapping[str, T]) -> T:
+        """One entry.
+
+        Raises:
+            NotFoundError: there is none of that name; the text lists what there is.
+        """
+        if name not in table:
+            some = ", ".join(sorted(table)[:20]) or "none"
+            raise NotFoundError(f"no {kind} {name!r}; there are: {some}")
+        return table[name]
+
+    def program(self, name: str) -> Program:
+        """The program of that id."""
+        return self.find("program", name, self.programs)
+
+    def host(self, name: str) -> Host:
+        """The host of that name or serial."""
+        by_serial = {h.serial: h for h in self.hosts.values()}
+        return by_serial[name] if name in by_serial else self.find("host", name, self.hosts)
+
+    def path(self, kind: str, name: str) -> Path:
+        """The file that holds an entry."""
+        return self._paths(kind)[name]
+
+    def kind(self, kind: str) -> dict[str, Any]:
+        """Every entry of a kind by id.
+
+        Raises:
+            CatalogError: with every problem of every file of that kind.
+        """
+        if kind not in self._loaded:
+            loaded, problems = {}, []
+            for name, path in self._paths(kind).items():
+                try:
+                    loaded[name] = _validated(path, KINDS[kind])
+                except CatalogError as error:
+                    problems += error.problems
+            if problems:
+                raise CatalogError(problems)
+            self._loaded[kind] = loaded
+        return self._loaded[kind]
+
+    def _paths(self, kind: str) -> dict[str, Path]:
+        if kind not in self._files:
+            found: dict[str, Path] = {}
+            for folder in self.folders:
+                for path in sorted((folder / kind).glob("*.y*ml")):
+                    if path.stem in found:
+                        raise CatalogError([f"{path}:1: {path.stem}: stands already in {found[path.stem]}"])
+                    found[path.stem] = path
+            self._files[kind] = found
+        return self._files[kind]
+
+
+def _validated(path: Path, spec: type[Spec]) -> Spec:
+    try:
+        return spec.model_validate(yaml_source.load(path), strict=False)
+    except ValidationError as error:
+        raise CatalogError(yaml_source.problems(path, error)) from error
+
+
+def open_catalog(folders: tuple[Path, ...] | None = None) -> Catalog:
+    """The catalogue that ships with Gatehouse, and those of ``GATEHOUSE_CATALOG`` (folders separated as in PATH)."""
+    if folders is None:
+        more = os.environ.get("GATEHOUSE_CATALOG", "")
+        folders = (SHIPPED, *(Path(part) for part in more.split(os.pathsep) if part))
+    return Catalog(folders)
+
+
+def check(catalog: Catalog, diagnostics: Callable[[], Mapping[str, object]]) -> list[str]:
+    """Every problem of the catalogue: files that do not hold, and references that lead nowhere.
+
+    ``diagnostics`` gives the diagnostics that exist, by id.
+    """
+    problems: list[str] = []
+    for kind in KINDS:
+        try:
+            catalog.kind(kind)
+        except CatalogError as error:
+            problems += error.problems
+    return problems or _dangling(catalog, diagnostics())
+
+
+def _dangling(catalog: Catalog, diagnostics: Mapping[str, object]) -> list[str]:
+    problems: list[str] = []
+
+    def need(kind: str, name: str, where: tuple[str | int, ...], what: str, target: str, known: Mapping[str, object]) -> None:
+        if target not in known:
+            path = catalog.path(kind, name)
+            line = yaml_source.line_in(path, where)
+            there = ", ".join(sorted(known)[:20]) or "none"
+            dotted = ".".join(map(str, where))
+            problems.append(f"{path}:{line}: {dotted}: no {what} {target!r}; there are: {there}")
+
+    for name, plan in catalog.plans.items():
+        for i, planned in enumerate(plan.diagnostics):
+            need("plans", name, ("diagnostics", i, "diagnostic"), "diagnostic", planned.diagnostic, diagnostics)
+    for name, sku in catalog.skus.items():
+        for i, limit in enumerate(sku.limits):
+            need("skus", name, ("limits", i, "diagnostic"), "diagnostic", limit.diagnostic, diagnostics)
+    for name, program in catalog.programs.items():
+        need("programs", name, ("sku",), "SKU", program.sku, catalog.skus)
+        for phase, asked in program.phases.items():
+            need("programs", name, ("phases", phase, "plan"), "plan", asked.plan, catalog.plans)
+            need("programs", name, ("phases", phase, "criteria"), "criteria set", asked.criteria, catalog.criteria)
+            need("programs", name, ("phases", phase, "policy"), "policy", asked.policy, catalog.policies)
+    for name, site in catalog.sites.items():
+        for i, host in enumerate(site.hosts):
+            need("sites", name, ("hosts", i, "sku"), "SKU", host.sku, catalog.skus)
+            need("sites", name, ("hosts", i, "program"), "program", host.program, catalog.programs)
+    return problems

@@ -1,0 +1,75 @@
+"""Opens the store. PostgreSQL is the one dialect, so that leases, COPY and partitions may be used."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from gatehouse.model.errors import StoreError
+
+URL_VARIABLE = "GATEHOUSE_STORE_URL"
+
+
+def store_url() -> str:
+    """The store's URL from the environment.
+
+    Raises:
+        StoreError: it is not set.
+    """
+    url = os.environ.get(URL_VARIABLE)
+    if not url:
+        raise StoreError(f"no store: run `gatehouse up`, or set {URL_VARIABLE} to a PostgreSQL URL")
+    return url
+
+
+def open_store(url: str) -> Engine:
+    """An engine on the store. Connections are checked before use, so a restarted server is no error.
+
+    Raises:
+        StoreError: the URL is not PostgreSQL's.
+    """
+    plain = url.replace("postgres://", "postgresql://", 1)
+    if not plain.startswith("postgresql"):
+        raise StoreError("the store is PostgreSQL only; the URL must start with postgresql://")
+    return create_engine(plain.replace("postgresql://", "postgresql+psycopg2://", 1), pool_pre_ping=True)
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Session]:
+    """A session whose work is committed as a whole, or not at all.
+
+    Raises:
+        StoreError: the server cannot be reached.
+    """
+    try:
+        with Session(engine, expire_on_commit=False) as session, session.begin():
+            yield session
+    except OperationalError as error:
+        raise StoreError(f"the store does not answer: {error.orig}") from error
+
+
+def _config(engine: Engine) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["engine"] = engine
+    return config
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the store to the newest form. Safe to call from two processes at once, and again."""
+    command.upgrade(_config(engine), "head")
+
+
+def pending_migrations(engine: Engine) -> bool:
+    """Whether the store is older than this code."""
+    with engine.connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    return current != ScriptDirectory.from_config(_config(engine)).get_current_head()

@@ -1,0 +1,123 @@
+"""Loads what a gate looks at: in four queries, whatever the number of units and rounds."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from gatehouse.model.evidence import EvidenceRow, PhaseEvidence, RoundSummary, SignOff, ValueRow, Waiver
+from gatehouse.model.hosts import Host
+from gatehouse.model.status import Measured, Phase, Severity, Verdict
+from gatehouse.store import phases
+from gatehouse.store.tables import ReadingRow, ResultRow, RoundRow, RoundUnitRow
+
+
+def phase_evidence(
+    session: Session, program: str, phase: Phase, build: Sequence[Host], mandatory: Sequence[str],
+    value_names: Collection[str], now: datetime,
+) -> PhaseEvidence:  # fmt: skip
+    """Everything the gate of ``program`` at ``phase`` may look at, as of ``now``."""
+    return PhaseEvidence(
+        program=program,
+        phase=phase,
+        now=now,
+        units=tuple(h.serial for h in build),
+        diagnostics=tuple(mandatory),
+        rows=_rows(session, program, phase),
+        rounds=_rounds(session, program, phase),
+        values=_values(session, program, phase, value_names) if value_names else {},
+        sign_offs=tuple(
+            SignOff(r.who, r.role, r.approved, r.comment, r.evidence_digest, r.at)
+            for r in phases.sign_offs(session, program, phase)
+        ),
+        waivers=tuple(
+            Waiver(
+                id=w.id,
+                criterion=w.criterion,
+                owner=w.owner,
+                reason=w.reason,
+                containment=w.containment,
+                approved_by=tuple(w.approved_by),
+                expires_at=w.expires_at,
+                units=tuple(w.units),
+            )
+            for w in phases.waivers(session, program, phase)
+        ),
+        sites=tuple(sorted({h.site for h in build})),
+    )
+
+
+def _rows(session: Session, program: str, phase: Phase) -> tuple[EvidenceRow, ...]:
+    query = (
+        select(
+            ResultRow.id,
+            ResultRow.round_id,
+            ResultRow.serial,
+            RoundUnitRow.site,
+            ResultRow.diagnostic,
+            ResultRow.measured,
+            ResultRow.verdict,
+            ResultRow.severity,
+            ResultRow.reason,
+            func.coalesce(ResultRow.started_at, ResultRow.recorded_at),
+            RoundRow.admissible,
+        )
+        .join(RoundRow, RoundRow.id == ResultRow.round_id)
+        .join(
+            RoundUnitRow, (RoundUnitRow.round_id == ResultRow.round_id) & (RoundUnitRow.serial == ResultRow.serial)
+        )
+        .where(RoundRow.program == program, RoundRow.phase == phase)
+        .order_by(ResultRow.id)
+    )
+    return tuple(
+        EvidenceRow(
+            result_id, round_id, unit, site, diagnostic, Measured(measured), Verdict(verdict),
+            Severity(severity) if severity else None, reason, at, admissible,
+        )  # fmt: skip
+        for result_id, round_id, unit, site, diagnostic, measured, verdict, severity, reason, at, admissible in (
+            session.execute(query)
+        )
+    )
+
+
+def _rounds(session: Session, program: str, phase: Phase) -> tuple[RoundSummary, ...]:
+    query = (
+        select(RoundRow, func.array_agg(RoundUnitRow.serial))
+        .join(RoundUnitRow, RoundUnitRow.round_id == RoundRow.id)
+        .where(RoundRow.program == program, RoundRow.phase == phase)
+        .group_by(RoundRow.id)
+        .order_by(RoundRow.number)
+    )
+    return tuple(
+        RoundSummary(
+            round_id=row.id,
+            admissible=row.admissible,
+            problems=tuple(str(p.get("text", "")) for p in row.problems or ()),
+            units=tuple(sorted(serials)),
+            at=row.judged_at,
+        )
+        for row, serials in session.execute(query)
+    )
+
+
+def _values(
+    session: Session, program: str, phase: Phase, names: Collection[str]
+) -> dict[str, tuple[ValueRow, ...]]:
+    query = (
+        select(ReadingRow.name, ReadingRow.result_id, ResultRow.serial, ReadingRow.part, ReadingRow.number)
+        .join(ResultRow, ResultRow.id == ReadingRow.result_id)
+        .join(RoundRow, RoundRow.id == ResultRow.round_id)
+        .where(
+            RoundRow.program == program,
+            RoundRow.phase == phase,
+            RoundRow.admissible,
+            ReadingRow.name.in_(list(names)),
+            ReadingRow.number.is_not(None),
+        )
+    )
+    found: dict[str, list[ValueRow]] = defaultdict(list)
+    for name, result_id, unit, part, number in session.execute(query):
+        found[name].append(ValueRow(result_id, unit, part, number))
+    return {name: tuple(rows) for name, rows in found.items()}

@@ -1,0 +1,238 @@
+"""Rounds: opened once, filled unit by unit, judged once. The caller commits."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from gatehouse.model.commands import Completed
+from gatehouse.model.errors import NotFoundError
+from gatehouse.model.hosts import Host
+from gatehouse.model.readings import Reading
+from gatehouse.model.results import Result
+from gatehouse.store.tables import FindingRow, OutputRow, ReadingRow, ResultRow, RoundRow, RoundUnitRow
+
+MAX_WORD = 1000  # characters of a reading's text: identities and states are short; the raw output has the rest
+
+
+@dataclass(frozen=True, slots=True)
+class StoredOutput:
+    """A command's answer whose raw bytes are already in the raw store."""
+
+    diagnostic: str
+    completed: Completed
+    stdout_sha256: str
+    stderr_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitVisit:
+    """Everything one visit to a unit brought back, ready to be filed."""
+
+    host: Host
+    results: tuple[Result, ...]
+    outputs: tuple[StoredOutput, ...]
+    bounds: Mapping[tuple[str, str], tuple[float | None, float | None]]  # (part, name) → limits it was held against
+    unreachable: str | None = None
+    claimed_serial: str | None = None
+    boot_id: str | None = None
+    clock_skew_s: float | None = None
+
+
+def open_round(
+    session: Session, round_id: str, program: str, phase: str, plan: str, who: str, reason: str,
+    spec: Mapping[str, Any], hosts: Sequence[Host],
+) -> RoundRow:  # fmt: skip
+    """Open a round, or return the one of that id: asking twice opens it once."""
+    existing = session.get(RoundRow, round_id)
+    if existing:
+        return existing
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"{program}/{phase}"))))
+    last = select(func.coalesce(func.max(RoundRow.number), 0)).where(RoundRow.program == program, RoundRow.phase == phase)
+    row = RoundRow(
+        id=round_id, program=program, phase=phase, plan=plan, requested_by=who, reason=reason, spec=dict(spec),
+        number=(session.scalar(last) or 0) + 1,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    units = [
+        {"round_id": round_id, "serial": h.serial, "host": h.name, "site": h.site, "sku": h.sku} for h in hosts
+    ]
+    session.execute(insert(RoundUnitRow), units)
+    return row
+
+
+def get_round(session: Session, round_id: str) -> RoundRow:
+    """The round of that id.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    row = session.get(RoundRow, round_id)
+    if row is None:
+        raise NotFoundError(f"no round {round_id!r}")
+    return row
+
+
+def units(session: Session, round_id: str) -> Sequence[RoundUnitRow]:
+    """The units planned in a round, by host name."""
+    return session.scalars(
+        select(RoundUnitRow).where(RoundUnitRow.round_id == round_id).order_by(RoundUnitRow.host)
+    ).all()
+
+
+def results(session: Session, round_id: str) -> Sequence[ResultRow]:
+    """Every result of a round, by unit and diagnostic."""
+    return session.scalars(
+        select(ResultRow).where(ResultRow.round_id == round_id).order_by(ResultRow.serial, ResultRow.diagnostic)
+    ).all()
+
+
+def file_visit(session: Session, round_id: str, visit: UnitVisit) -> bool:
+    """File a visit whole. Returns False, and changes nothing, when this unit's visit stands already.
+
+    The update of the unit's row is the one door: of two writers one sees no row to update.
+    """
+    won = session.execute(
+        update(RoundUnitRow)
+        .where(
+            RoundUnitRow.round_id == round_id,
+            RoundUnitRow.serial == visit.host.serial,
+            RoundUnitRow.measured_at.is_(None),
+        )
+        .values(
+            measured_at=datetime.now(UTC),
+            unreachable=visit.unreachable,
+            claimed_serial=visit.claimed_serial,
+            boot_id=visit.boot_id,
+            clock_skew_s=visit.clock_skew_s,
+        )
+        .returning(RoundUnitRow.serial)
+    ).first()
+    if won is None:
+        return False
+    ids = _file_results(session, round_id, visit)
+    _file_details(session, visit, ids)
+    _file_outputs(session, round_id, visit)
+    return True
+
+
+def judge(session: Session, round_id: str, admissible: bool, problems: Sequence[Mapping[str, Any]]) -> bool:
+    """Say once and for all whether the round's data may be trusted. Returns False when that was said before."""
+    done = session.execute(
+        update(RoundRow)
+        .where(RoundRow.id == round_id, RoundRow.judged_at.is_(None))
+        .values(judged_at=datetime.now(UTC), admissible=admissible, problems=[dict(p) for p in problems])
+        .returning(RoundRow.id)
+    ).first()
+    return done is not None
+
+
+def _file_results(session: Session, round_id: str, visit: UnitVisit) -> dict[str, int]:
+    if not visit.results:
+        return {}
+    rows = [
+        {
+            "round_id": round_id,
+            "serial": visit.host.serial,
+            "diagnostic": r.diagnostic,
+            "measured": r.measured,
+            "verdict": r.verdict,
+            "severity": r.severity,
+            "action": r.action,
+            "reason": _clean(r.reason),
+            "started_at": r.started_at,
+            "duration_s": r.duration_s,
+        }
+        for r in visit.results
+    ]
+    returned = session.execute(insert(ResultRow).returning(ResultRow.diagnostic, ResultRow.id), rows)
+    return {diagnostic: result_id for diagnostic, result_id in returned}
+
+
+def _file_details(session: Session, visit: UnitVisit, ids: Mapping[str, int]) -> None:
+    readings = [
+        {**row, "result_id": ids[result.diagnostic]}
+        for result in visit.results
+        for row in _reading_rows(result.readings, visit.bounds)
+    ]
+    if readings:
+        session.execute(upsert(ReadingRow).on_conflict_do_nothing(), readings)
+    findings = [
+        {**row, "result_id": ids[result.diagnostic]} for result in visit.results for row in _finding_rows(result)
+    ]
+    if findings:
+        session.execute(insert(FindingRow), findings)
+
+
+def _reading_rows(
+    readings: Iterable[Reading], bounds: Mapping[tuple[str, str], tuple[float | None, float | None]]
+) -> Iterable[dict[str, Any]]:
+    for reading in readings:
+        low, high = bounds.get((reading.part, reading.name), (None, None))
+        value = reading.value
+        is_number = isinstance(value, int | float)
+        yield {
+            "part": _clean(reading.part),
+            "name": _clean(reading.name),
+            "number": float(value) if is_number and value is not None else None,
+            "word": None if is_number or value is None else _clean(str(value))[:MAX_WORD],
+            "unit": reading.unit,
+            "low": low,
+            "high": high,
+        }
+
+
+def _finding_rows(result: Result) -> Iterable[dict[str, Any]]:
+    for finding in result.findings:
+        yield {
+            "kind": finding.kind,
+            "part": _clean(finding.part),
+            "signature": _clean(finding.signature),
+            "text": _clean(finding.text)[:MAX_WORD],
+            "required": None,
+            "severity": None,
+            "action": None,
+        }
+    for violation in result.violations:
+        yield {
+            "kind": "violation",
+            "part": _clean(violation.part),
+            "signature": _clean(violation.check),
+            "text": _clean(violation.seen)[:MAX_WORD],
+            "required": violation.required,
+            "severity": violation.severity,
+            "action": violation.action,
+        }
+
+
+def _file_outputs(session: Session, round_id: str, visit: UnitVisit) -> None:
+    rows = [
+        {
+            "round_id": round_id,
+            "serial": visit.host.serial,
+            "key": o.completed.command.key,
+            "diagnostic": o.diagnostic,
+            "argv": list(o.completed.command.argv),
+            "ended": o.completed.ended,
+            "exit_code": o.completed.exit_code,
+            "stdout_sha256": o.stdout_sha256,
+            "stderr_sha256": o.stderr_sha256,
+            "truncated": o.completed.truncated,
+            "started_at": o.completed.started_at,
+            "duration_s": o.completed.duration_s,
+            "note": _clean(o.completed.note),
+        }
+        for o in visit.outputs
+    ]
+    if rows:
+        session.execute(insert(OutputRow), rows)
+
+
+def _clean(text: str) -> str:
+    """Without NUL, which PostgreSQL's text cannot hold."""
+    return text.replace("\0", "\ufffd")

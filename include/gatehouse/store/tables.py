@@ -1,0 +1,229 @@
+"""The tables. Nothing in them is deleted; what a row says is what was seen at that time."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    DateTime,
+    Double,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    Text,
+    UniqueConstraint,
+    func,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+Json = dict[str, Any] | list[Any]
+
+
+class Table(DeclarativeBase):
+    """Base of every table: times carry their zone, JSON is JSONB, words are text."""
+
+    type_annotation_map = {
+        datetime: DateTime(timezone=True),
+        str: Text(),
+        float: Double(),
+        Json: JSONB(),
+        bool: Boolean(),
+    }
+
+
+class PhaseRow(Table):
+    """A phase of a program: when it opened and closed, by whom, on which decision."""
+
+    __tablename__ = "phase"
+    program: Mapped[str] = mapped_column(primary_key=True)
+    phase: Mapped[str] = mapped_column(primary_key=True)
+    opened_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    opened_by: Mapped[str]
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[str | None]
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"))
+    conditional: Mapped[bool] = mapped_column(default=False)
+    report_digest: Mapped[str | None]
+
+
+class RoundRow(Table):
+    """One run of a plan over some units. ``spec`` is the plan, limits and policy as they stood when it was opened."""
+
+    __tablename__ = "round"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    program: Mapped[str]
+    phase: Mapped[str]
+    plan: Mapped[str]
+    number: Mapped[int]
+    requested_by: Mapped[str]
+    reason: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    spec: Mapped[Json]
+    judged_at: Mapped[datetime | None]
+    admissible: Mapped[bool | None]
+    problems: Mapped[Json | None]
+    __table_args__ = (
+        UniqueConstraint("program", "phase", "number"),
+        CheckConstraint("(judged_at IS NULL) = (admissible IS NULL)", name="judged_means_admissible_is_known"),
+    )
+
+
+class RoundUnitRow(Table):
+    """A unit planned in a round, and how the visit to it went."""
+
+    __tablename__ = "round_unit"
+    round_id: Mapped[str] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    serial: Mapped[str] = mapped_column(primary_key=True)
+    host: Mapped[str]
+    site: Mapped[str]
+    sku: Mapped[str]
+    measured_at: Mapped[datetime | None]
+    unreachable: Mapped[str | None]
+    claimed_serial: Mapped[str | None]
+    boot_id: Mapped[str | None]
+    clock_skew_s: Mapped[float | None]
+    __table_args__ = (Index("ix_round_unit_serial", "serial"),)
+
+
+class ResultRow(Table):
+    """What one diagnostic said of one unit in one round."""
+
+    __tablename__ = "result"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    round_id: Mapped[str] = mapped_column(ForeignKey("round.id"))
+    serial: Mapped[str]
+    diagnostic: Mapped[str]
+    measured: Mapped[str]
+    verdict: Mapped[str]
+    severity: Mapped[str | None]
+    action: Mapped[str]
+    reason: Mapped[str]
+    started_at: Mapped[datetime | None]
+    duration_s: Mapped[float | None]
+    recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    __table_args__ = (
+        UniqueConstraint("round_id", "serial", "diagnostic"),
+        Index("ix_result_serial", "serial"),
+        CheckConstraint("measured = 'COMPLETE' OR verdict = 'NOT_APPLICABLE'", name="unmeasured_has_no_verdict"),
+    )
+
+
+class ReadingRow(Table):
+    """One measured value. Numbers and words have their own columns; both empty is "the tool gave no value"."""
+
+    __tablename__ = "reading"
+    result_id: Mapped[int] = mapped_column(ForeignKey("result.id"), primary_key=True)
+    part: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[float | None]
+    word: Mapped[str | None]
+    unit: Mapped[str]
+    low: Mapped[float | None]
+    high: Mapped[float | None]
+    __table_args__ = (Index("ix_reading_name", "name", "result_id"),)
+
+
+class FindingRow(Table):
+    """Something a tool said, or a limit that broke (``required`` is set then)."""
+
+    __tablename__ = "finding"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    result_id: Mapped[int] = mapped_column(ForeignKey("result.id"), index=True)
+    kind: Mapped[str]
+    part: Mapped[str]
+    signature: Mapped[str]
+    text: Mapped[str]
+    required: Mapped[str | None]
+    severity: Mapped[str | None]
+    action: Mapped[str | None]
+
+
+class OutputRow(Table):
+    """A command that ran on a host, and where its raw output is kept (SHA-256 of the uncompressed bytes)."""
+
+    __tablename__ = "output"
+    round_id: Mapped[str] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    serial: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    diagnostic: Mapped[str]
+    argv: Mapped[Json]
+    ended: Mapped[str]
+    exit_code: Mapped[int | None]
+    stdout_sha256: Mapped[str]
+    stderr_sha256: Mapped[str]
+    truncated: Mapped[bool]
+    started_at: Mapped[datetime | None]
+    duration_s: Mapped[float | None]
+    note: Mapped[str]
+
+
+class DecisionRow(Table):
+    """A gate's answer, with each criterion's and the digest of the evidence it rests on."""
+
+    __tablename__ = "decision"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    program: Mapped[str]
+    phase: Mapped[str]
+    status: Mapped[str]
+    evidence_digest: Mapped[str]
+    outcomes: Mapped[Json]
+    decided_at: Mapped[datetime]
+    __table_args__ = (Index("ix_decision_gate", "program", "phase", "id"),)
+
+
+class SignOffRow(Table):
+    """A person's answer at a gate."""
+
+    __tablename__ = "sign_off"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    program: Mapped[str]
+    phase: Mapped[str]
+    who: Mapped[str]
+    role: Mapped[str]
+    approved: Mapped[bool]
+    comment: Mapped[str]
+    evidence_digest: Mapped[str]
+    at: Mapped[datetime]
+    source: Mapped[str] = mapped_column(unique=True)  # what asked: the same answer is never filed twice
+
+
+class WaiverRow(Table):
+    """A criterion that people decided to live without, until a date. It counts once two people approved it."""
+
+    __tablename__ = "waiver"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    program: Mapped[str]
+    phase: Mapped[str]
+    criterion: Mapped[str]
+    owner: Mapped[str]
+    reason: Mapped[str]
+    containment: Mapped[str]
+    units: Mapped[Json]
+    approved_by: Mapped[Json]
+    expires_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class LeaseRow(Table):
+    """Who may touch a host now. A lease ends by itself when its holder dies."""
+
+    __tablename__ = "lease"
+    host: Mapped[str] = mapped_column(primary_key=True)
+    holder: Mapped[str]
+    until: Mapped[datetime]
+
+
+class AlertRow(Table):
+    """An alert that was sent, by what it is about, so that it is sent once."""
+
+    __tablename__ = "alert"
+    about: Mapped[str] = mapped_column(primary_key=True)
+    subject: Mapped[str]
+    body: Mapped[Json]
+    channels: Mapped[Json]
+    sent_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    attempts: Mapped[int] = mapped_column(Integer, default=1)

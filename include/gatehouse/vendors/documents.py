@@ -1,0 +1,119 @@
+"""Bytes in, a document out: the one place where remote output becomes text, JSON or XML.
+
+Every function raises UnreadableError, with the reason, for what no reader could use: nothing at all, a page of HTML,
+NUL bytes or UTF-16, binary, more than MAX_BYTES, JSON or XML that is cut or malicious.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+from xml.etree.ElementTree import Element, ParseError
+
+import defusedxml.ElementTree
+from defusedxml.common import DefusedXmlException
+
+from gatehouse.model.commands import Completed
+from gatehouse.model.errors import UnreadableError
+
+MAX_BYTES = 32 * 2**20
+_MAX_UNDECODABLE = 0.01  # share of U+FFFD above which it is not text; vendor strings in firmware hold stray bytes
+_MAX_JSON_STARTS = 20
+_HTML = re.compile(r"\s{0,100}(?:<!doctype html|<html)", re.IGNORECASE)
+_ANSI = re.compile(r"\x1b\[[0-9;]{0,20}[A-Za-z]")
+_JSON_START = re.compile(r"^[ \t]*(?=[{\[])", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Text by lines: ``whole`` ended with a newline, ``tail`` did not and may be cut in the middle of a number."""
+
+    whole: tuple[str, ...]
+    tail: str
+
+    def __iter__(self) -> Iterator[str]:
+        """The lines that are surely whole."""
+        return iter(self.whole)
+
+
+def with_errors(said: Completed) -> Completed:
+    """The same answer with standard error appended to standard output, for tools that report on either."""
+    gap = b"\n" if said.stdout and not said.stdout.endswith(b"\n") else b""
+    return replace(said, stdout=said.stdout + gap + said.stderr)
+
+
+def text_of(said: Completed) -> str:
+    """Standard output as clean text: no byte order mark, no terminal colours, newlines as ``\\n``."""
+    if len(said.stdout) > MAX_BYTES:
+        raise UnreadableError(f"output of {len(said.stdout)} bytes; more than {MAX_BYTES} is not read")
+    if b"\0" in said.stdout:
+        raise UnreadableError("output holds NUL bytes: binary, or another encoding than UTF-8")
+    text = said.text.removeprefix("\ufeff")
+    if not text.strip():
+        raise UnreadableError(f"no output{_complaint(said)}")
+    if text.count("\ufffd") > max(2, len(text) * _MAX_UNDECODABLE):
+        raise UnreadableError("output is not UTF-8 text")
+    if _HTML.match(text):
+        raise UnreadableError("output is a page of HTML, not this tool's output")
+    return _ANSI.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def lines_of(said: Completed) -> Lines:
+    """Standard output by lines. Only ``\\n`` ends a line: vendor strings may hold other separators of Unicode."""
+    *whole, tail = text_of(said).split("\n")
+    return Lines(tuple(whole), tail if tail.strip() else "")
+
+
+def json_of(said: Completed) -> Any:
+    """The JSON document in standard output; lines of warnings before and after it are passed over.
+
+    NaN and Infinity become None, as they are no values. A cut document is unreadable: its last number may be cut too.
+    """
+    text = text_of(said)
+    decoder = json.JSONDecoder(parse_constant=lambda _: None)
+    problem = "no JSON object or array in the output"
+    for attempt, start in enumerate(_JSON_START.finditer(text)):
+        if attempt == _MAX_JSON_STARTS:
+            break
+        try:
+            document, end = decoder.raw_decode(text, start.end())
+        except ValueError as error:
+            problem = f"JSON is broken or cut: {str(error)[:120]}"
+            if text[start.end()] == "{":
+                break  # an object that does not end is the document itself; what is inside it is no document
+        except RecursionError:
+            raise UnreadableError("JSON is nested too deep") from None
+        else:
+            _refuse_second_half(text, end)
+            return document
+    raise UnreadableError(problem + _complaint(said))
+
+
+def xml_of(said: Completed) -> Element:
+    """The root of the XML document in standard output; entities and external references are refused."""
+    text = text_of(said)
+    start = text.find("<")
+    if start < 0:
+        raise UnreadableError("no XML element in the output" + _complaint(said))
+    try:
+        root: Element = defusedxml.ElementTree.fromstring(text[start:].strip())
+    except (ParseError, ValueError) as error:
+        raise UnreadableError(f"XML is broken or cut: {str(error)[:120]}") from None
+    except DefusedXmlException as error:
+        raise UnreadableError(f"XML is refused: {type(error).__name__}") from None
+    return root
+
+
+def _refuse_second_half(text: str, end: int) -> None:
+    """After a document only lines of text may follow; more JSON punctuation means that it was glued together."""
+    if text[end : end + 1] in ("}", "]", ",", ":"):
+        raise UnreadableError("JSON is followed by the rest of another document")
+
+
+def _complaint(said: Completed) -> str:
+    """What the tool said on standard error instead, and how it ended: the likely reason of an unreadable output."""
+    first = next((line.strip() for line in said.error_text[:4000].splitlines() if line.strip()), "")
+    exit_text = f", exit code {said.exit_code}" if said.exit_code else ""
+    ended = "" if said.whole else f", {said.ended.value}"
+    return f"{ended}{exit_text}{': ' + first[:200] if first else ''}"

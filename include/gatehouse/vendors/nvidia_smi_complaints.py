@@ -1,0 +1,54 @@
+"""What nvidia-smi prints instead of, or after, what it was asked for: a driver that does not answer, a lost GPU.
+
+Exit codes as its manual page lists them: 6 no device, 9 driver not loaded, 14 infoROM corrupt, 15 GPU off the bus, …
+"""
+
+import re
+from collections.abc import Mapping
+
+from gatehouse.model.readings import ToolReport
+from gatehouse.model.status import FindingClass, Measured
+from gatehouse.vendors.gathered import Gathered
+
+_BUS = r"(?P<bus>[0-9A-Fa-f]{4,8}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}(?:\.[0-7])?)"
+_COMPLAINTS: tuple[tuple[str, FindingClass, re.Pattern[str]], ...] = tuple(
+    (signature, kind, re.compile(pattern, re.IGNORECASE))
+    for signature, kind, pattern in (
+        ("gpu.lost", FindingClass.HARDWARE, rf"{_BUS}: GPU is lost"),
+        ("gpu.lost", FindingClass.HARDWARE, r"GPU is lost|GPU has fallen off the bus"),
+        ("gpu.no_handle", FindingClass.HARDWARE, rf"Unable to determine the device handle for (?:GPU ?\d*:? ?){_BUS}"),
+        ("gpu.no_handle", FindingClass.HARDWARE, r"Unable to determine the device handle"),
+        ("inforom.corrupted", FindingClass.HARDWARE, rf"infoROM is corrupted at gpu {_BUS}"),
+        ("gpu.power_cable", FindingClass.HARDWARE, r"external power cables? (?:is|are) not (?:properly )?attached"),
+        ("nvidia.driver", FindingClass.CONFIGURATION, r"couldn't communicate with the NVIDIA driver"),
+        ("nvidia.driver", FindingClass.CONFIGURATION, r"Driver/library version mismatch"),
+        ("nvidia.driver", FindingClass.CONFIGURATION, r"NVML: (?:Driver Not Loaded|Driver is not loaded)"),
+        ("nvidia.permission", FindingClass.CONFIGURATION, r"NVML: (?:Insufficient Permissions|GPU access blocked)"),
+        ("nvml.unknown_error", FindingClass.TOOL_ERROR, r"Failed to initialize NVML: Unknown Error"),
+    )
+)
+
+
+def note_complaints(gathered: Gathered, text: str, parts: Mapping[str, str] | None = None) -> None:
+    """Record each complaint as a finding; ``parts`` maps bus addresses in lower case to GPUs."""
+    for line in (*text.splitlines(), *gathered.said.error_text[:100_000].splitlines()):
+        match = next(((s, k, m) for s, k, p in _COMPLAINTS if (m := p.search(line))), None)
+        if match is not None:
+            signature, kind, found = match
+            bus = str(found.groupdict().get("bus") or "").lower()
+            gathered.found(kind, (parts or {}).get(bus, bus) or "host", signature, line)
+
+
+def complaints_only(gathered: Gathered, text: str) -> ToolReport | None:
+    """The report of an output that holds nothing but complaints; None where it holds none.
+
+    "No devices were found" is a measurement: there are none.
+    """
+    if "No devices were found" in text[:10_000]:
+        gathered.put("gpus", 0)
+        return gathered.report()
+    note_complaints(gathered, text[:100_000])
+    if not gathered.findings:
+        return None
+    gathered.lacks("nvidia-smi gave no data")
+    return gathered.report(Measured.ERROR)

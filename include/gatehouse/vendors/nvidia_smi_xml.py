@@ -1,0 +1,140 @@
+"""nvidia-smi -q -x: every GPU as a tree, over all versions of its document type."""
+
+import re
+
+from gatehouse.model.commands import Completed
+from gatehouse.model.errors import UnreadableError
+from gatehouse.model.readings import Fact, ToolReport
+from gatehouse.model.status import FindingClass
+from gatehouse.vendors.gathered import Gathered, gather
+from gatehouse.vendors.nvidia_fields import gpu_facts
+from gatehouse.vendors.nvidia_findings import note_gpu_state
+from gatehouse.vendors.nvidia_smi_complaints import complaints_only, note_complaints
+from gatehouse.vendors.quantities import flag_or_unknown, number_or_unknown, quantity, word_or_unknown
+from gatehouse.vendors.registry import reads
+from gatehouse.vendors.xml_document import Node, read_xml
+
+_ROOT = "nvidia_smi_log"
+_START = re.compile(r"<\?xml\b|<!DOCTYPE nvidia_smi_log\b|<nvidia_smi_log\b")
+_END = f"</{_ROOT}>"
+_REASONS = {
+    "clocks_event_reasons": "clocks_event_reason_",
+    "clocks_throttle_reasons": "clocks_throttle_reason_",
+}
+_BROKEN_WORDS = ("Unknown Error", "ERR!")
+
+
+@reads("nvidia-smi-xml")
+def read_nvidia_smi_xml(said: Completed) -> ToolReport:
+    """GPUs by listing order: identity, link, temperatures, power, memory, ECC, row remapping, MIG, processes.
+
+    Raises:
+        UnreadableError: there is no ``nvidia_smi_log`` document.
+    """
+    gathered, text = gather("nvidia-smi-xml", said)
+    start = _START.search(text)
+    if start is None:
+        report = complaints_only(gathered, text)
+        if report is None:
+            raise UnreadableError("no nvidia_smi_log document")
+        return report
+    body, end, rest = text[start.start() :].partition(_END)
+    root, stopped = read_xml(body + end)
+    if root is None or root.tag != _ROOT:
+        raise UnreadableError(f"no nvidia_smi_log document: {stopped or 'another root element'}")
+    if stopped:
+        gathered.was_cut(stopped)
+    _read_log(gathered, root)
+    note_complaints(gathered, text[: start.start()] + rest, _parts(gathered))
+    return gathered.report()
+
+
+def _read_log(gathered: Gathered, root: Node) -> None:
+    gpus = list(root.each("gpu"))
+    attached = number_or_unknown(_whole_words(root, "attached_gpus"))
+    gathered.put("timestamp", word_or_unknown(_whole_words(root, "timestamp")))
+    gathered.put("driver", word_or_unknown(_whole_words(root, "driver_version")))
+    gathered.put("cuda", word_or_unknown(_whole_words(root, "cuda_version")))
+    gathered.put("attached_gpus", attached)
+    gathered.put("gpus", len(gpus))
+    for index, gpu in enumerate(gpus):
+        _read_gpu(gathered, f"gpu{index}", gpu)
+    gathered.put("gpus_with_unknown_error", sum(_is_broken(gpu) for gpu in gpus))
+    gathered.counted("GPUs", attached if isinstance(attached, int) else None, len(gpus))
+
+
+def _whole_words(root: Node, tag: str) -> str | None:
+    return next((node.text.strip() for node in root.each(tag)), None)
+
+
+def _read_gpu(gathered: Gathered, part: str, gpu: Node) -> None:
+    facts = gpu_facts(gpu.words, lambda field: field.xml)
+    facts["bus"] = word_or_unknown(gpu.words("pci/pci_bus_id") or gpu.attributes.get("id"))
+    remapped = gpu.at("remapped_rows")
+    if remapped is None or not remapped.children:
+        facts["remapped_rows"] = None
+    facts |= _throttle(gpu) | _mig(gpu) | _processes(gpu)
+    gathered.put_all(part, facts)
+    note_gpu_state(gathered, part, facts)
+    if _is_broken(gpu):
+        gathered.found(
+            FindingClass.TOOL_ERROR, part, "nvml.unknown_error", "nvidia-smi could not read a field: Unknown Error"
+        )
+
+
+def _throttle(gpu: Node) -> dict[str, Fact]:
+    return {
+        f"throttle.{reason.tag.removeprefix(prefix)}": flag_or_unknown(reason.text)
+        for group, prefix in _REASONS.items()
+        for reason in getattr(gpu.at(group), "children", ())
+        if reason.tag.startswith(prefix)
+    }
+
+
+def _mig(gpu: Node) -> dict[str, Fact]:
+    holder = gpu.at("mig_devices")
+    if holder is None:
+        return {"mig.devices": None}
+    devices = list(holder.each("mig_device"))
+    facts: dict[str, Fact] = {"mig.devices": len(devices)}
+    for index, device in enumerate(devices):
+        facts |= {
+            f"mig{index}.gpu_instance_id": number_or_unknown(device.words("gpu_instance_id")),
+            f"mig{index}.compute_instance_id": number_or_unknown(device.words("compute_instance_id")),
+            f"mig{index}.fb.total_mib": quantity(device.words("fb_memory_usage/total"), "mib"),
+            f"mig{index}.fb.used_mib": quantity(device.words("fb_memory_usage/used"), "mib"),
+            f"mig{index}.multiprocessors": number_or_unknown(
+                device.words("device_attributes/shared/multiprocessor_count")
+            ),
+            f"mig{index}.ecc.volatile.sram_uncorrectable": number_or_unknown(
+                device.words("ecc_error_count/volatile_count/sram_uncorrectable")
+            ),
+        }
+    return facts
+
+
+def _processes(gpu: Node) -> dict[str, Fact]:
+    holder = gpu.at("processes")
+    if holder is None:
+        return {"processes": None}
+    facts: dict[str, Fact] = {"processes": len(list(holder.each("process_info")))}
+    for index, process in enumerate(holder.each("process_info")):
+        facts |= {
+            f"proc{index}.pid": number_or_unknown(process.words("pid")),
+            f"proc{index}.type": word_or_unknown(process.words("type")),
+            f"proc{index}.name": word_or_unknown(process.words("process_name")),
+            f"proc{index}.used_mib": quantity(process.words("used_memory"), "mib"),
+        }
+    return facts
+
+
+def _is_broken(node: Node) -> bool:
+    return any(word in node.text for word in _BROKEN_WORDS) or any(_is_broken(child) for child in node.children)
+
+
+def _parts(gathered: Gathered) -> dict[str, str]:
+    """GPUs by bus address, with the eight-digit domain of the XML and with the four-digit one of messages."""
+    buses = {
+        name.removesuffix(".bus"): str(value).lower() for name, value in gathered.facts.items() if name.endswith(".bus")
+    }
+    return {form: part for part, bus in buses.items() for form in (bus, bus.removeprefix("0000"))}
