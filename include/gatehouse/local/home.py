@@ -10,7 +10,8 @@ from pathlib import Path
 from gatehouse.local.errors import NoRoomError
 
 CHECKOUT = Path(__file__).resolve().parents[3]
-MARKER = "GATEHOUSE_HOME"  # in the environment of every process of a stack: how `down` knows its own
+PLACE = "GATEHOUSE_HOME"  # a person may set it
+MARKER = "GATEHOUSE_STACK"  # we set it for every process of a stack, and nobody else does: how `down` knows its own
 _ROOTS_STATE = Path("/var/lib/gatehouse")
 # A Unix socket's path has room for 107 bytes on Linux and 103 on macOS; PostgreSQL adds "/.s.PGSQL.5432.lock".
 _SOCKET_FOLDER_BYTES = 80
@@ -93,17 +94,30 @@ class Home:
             NoRoomError: the home cannot be written.
         """
         try:
-            for folder in (self.root, self.airflow, self.logs, self.run, self.lab, self.raw, self.reports, self.secrets):
+            for folder in (
+                self.root,
+                self.airflow,
+                self.logs,
+                self.run,
+                self.lab,
+                self.raw,
+                self.reports,
+                self.secrets,
+            ):
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if self.as_root:
+                self.state.mkdir(parents=True, exist_ok=True)
+                for folder in (_ROOTS_STATE, self.state):
+                    folder.chmod(0o711)  # PostgreSQL's account must get through, whatever the umask
         except OSError as error:
             raise NoRoomError(
                 f"cannot write the runtime home {self.root} ({error.strerror}): "
-                f"set {MARKER} to a folder that you may write"
+                f"set {PLACE} to a folder that you may write"
             ) from error
         return self
 
 
 def home(root: Path | str | None = None) -> Home:
     """The home at ``root``; by default $GATEHOUSE_HOME, else ``.gatehouse`` in the checkout."""
-    chosen = root or os.environ.get(MARKER) or CHECKOUT / ".gatehouse"
+    chosen = root or os.environ.get(PLACE) or CHECKOUT / ".gatehouse"
     return Home(Path(chosen).expanduser().resolve(), as_root=os.geteuid() == 0)

@@ -9,11 +9,12 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 import psutil
 import psycopg2
 from psycopg2 import errors, sql
+from psycopg2.extensions import parse_dsn
 
 from gatehouse.local.errors import PostgresError
 from gatehouse.local.home import MARKER, Home
@@ -118,8 +119,11 @@ def external(url: str) -> Server:
     Raises:
         PostgresError: it is not a URL of PostgreSQL.
     """
+    scheme, separator, rest = url.partition("://")
     try:
-        dsn = psycopg2.extensions.parse_dsn("postgresql://" + urlsplit(url)._replace(scheme="x").geturl()[4:])
+        if not separator or not scheme.startswith("postgres"):
+            raise ValueError(scheme)
+        dsn = parse_dsn(f"postgresql://{rest}")
     except (psycopg2.ProgrammingError, ValueError) as error:
         raise PostgresError(f"{EXTERNAL} is not a URL like postgresql://user:password@host:5432") from error
     dsn.pop("dbname", None)

@@ -21,6 +21,7 @@ PORT = 5432  # only part of the socket's name; nothing listens on TCP
 SETTINGS: Mapping[str, str] = {"max_connections": "200", "synchronous_commit": "on", "shared_buffers": "64MB"}
 _START_LIMIT_S = 60.0  # a killed server replays its log first
 _STOP_LIMIT_S = 20.0
+_LEFTOVERS_LIMIT_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,10 @@ class Cluster:
         account = account_for(self.data)
         _private_folder(self.sockets, account)
         child = self._spawn(account, env or {}, tied=tied)
-        if not wait_until(lambda: self.answers() or child.poll() is not None, _START_LIMIT_S) or child.poll() is not None:
+        if (
+            not wait_until(lambda: self.answers() or child.poll() is not None, _START_LIMIT_S)
+            or child.poll() is not None
+        ):
             if child.poll() is None:
                 child.kill()
             raise PostgresError(f"PostgreSQL did not start: {_last_line(self.log.read_text(errors='replace'))}")
@@ -82,7 +86,7 @@ class Cluster:
         tie = dies_with_parent(signal.SIGINT) if tied else None  # SIGINT is PostgreSQL's "fast shutdown"
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
-            return subprocess.Popen(  # noqa: S603 - our own argv, no shell
+            return subprocess.Popen(
                 argv,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -95,10 +99,10 @@ class Cluster:
     def stop(self) -> bool:
         """End it: first cleanly, after 20 s at once. Returns whether it ran."""
         found = self.process()
-        if found is None:
-            return False
-        end([found], signal.SIGINT, _STOP_LIMIT_S)
-        return True
+        if found:
+            end([found], signal.SIGINT, _STOP_LIMIT_S)
+        self._end_leftovers()
+        return found is not None
 
     def process(self) -> psutil.Process | None:
         """Its first process, if it runs: the one its pid file names, and only if that is PostgreSQL on our data."""
@@ -123,10 +127,30 @@ class Cluster:
         return {"host": str(self.sockets), "port": str(PORT), "user": SUPERUSER, "dbname": database}
 
     def _forget_dead_locks(self) -> None:
-        """Drop the lock files of a server that was killed; PostgreSQL refuses them when their pid was used again."""
+        """Drop the lock files of a server that was killed; PostgreSQL refuses them when their pid was used again.
+
+        The data are safe only when none of its processes is left, so that is made sure of first.
+        """
+        self._end_leftovers()
         (self.data / "postmaster.pid").unlink(missing_ok=True)
         for name in (f".s.PGSQL.{PORT}", f".s.PGSQL.{PORT}.lock"):
             (self.sockets / name).unlink(missing_ok=True)
+
+    def _end_leftovers(self) -> None:
+        """Processes of a server whose first one was killed end by themselves; wait for them, then insist."""
+        if not wait_until(lambda: not self._all_processes(), _LEFTOVERS_LIMIT_S):
+            end(self._all_processes(), signal.SIGQUIT, _LEFTOVERS_LIMIT_S)
+
+    def _all_processes(self) -> list[psutil.Process]:
+        """Every PostgreSQL process works in its data folder; their titles and environments are overwritten."""
+        return [process for process in psutil.process_iter() if _works_in(process, self.data)]
+
+
+def _works_in(process: psutil.Process, data: Path) -> bool:
+    try:
+        return process.name() == "postgres" and process.cwd() == str(data.resolve())
+    except (psutil.Error, OSError):  # somebody else's, or gone
+        return False
 
 
 def _private_folder(folder: Path, account: Account | None) -> None:
@@ -158,5 +182,3 @@ def _plain_environment() -> dict[str, str]:
 def _last_line(text: str) -> str:
     lines = [line for line in text.splitlines() if line.strip()]
     return lines[-1] if lines else "it said nothing"
-
-

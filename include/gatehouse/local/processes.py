@@ -88,6 +88,18 @@ def _send(process: psutil.Process, sign: signal.Signals) -> None:
         process.send_signal(sign)
 
 
+def reap() -> dict[int, int]:
+    """Exit codes by pid of every child that ended since the last call; negative is the signal that ended it."""
+    ended: dict[int, int] = {}
+    with contextlib.suppress(ChildProcessError):  # there is no child at all
+        while True:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                break
+            ended[pid] = os.waitstatus_to_exitcode(status)
+    return ended
+
+
 def wait_until(ready: Callable[[], bool], limit_s: float, every_s: float = 0.05) -> bool:
     """Ask ``ready`` until it says yes or ``limit_s`` seconds have passed; returns its last answer."""
     deadline = time.monotonic() + limit_s

@@ -3,13 +3,14 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import URL, Engine, create_engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -30,6 +31,22 @@ def store_url() -> str:
     return url
 
 
+def postgres_url(host: str, port: int | None, database: str, user: str, password: str | None) -> str:
+    """A URL from its parts; a ``host`` that starts with a slash is the folder of a Unix socket."""
+    is_socket = host.startswith("/")
+    query = {"host": host, **({"port": str(port)} if port else {})} if is_socket else {}
+    url = URL.create(
+        "postgresql+psycopg2",
+        username=user,
+        password=password,
+        host=None if is_socket else host,
+        port=None if is_socket else port,
+        database=database,
+        query=query,
+    )
+    return url.render_as_string(hide_password=False)
+
+
 def open_store(url: str) -> Engine:
     """An engine on the store. Connections are checked before use, so a restarted server is no error.
 
@@ -37,9 +54,15 @@ def open_store(url: str) -> Engine:
         StoreError: the URL is not PostgreSQL's.
     """
     plain = url.replace("postgres://", "postgresql://", 1)
-    if not plain.startswith("postgresql"):
+    if not plain.startswith(("postgresql://", "postgresql+psycopg2://")):
         raise StoreError("the store is PostgreSQL only; the URL must start with postgresql://")
-    return create_engine(plain.replace("postgresql://", "postgresql+psycopg2://", 1), pool_pre_ping=True)
+    return _engine(plain.replace("postgresql://", "postgresql+psycopg2://", 1))
+
+
+@lru_cache(maxsize=8)
+def _engine(url: str) -> Engine:
+    """One engine a process and URL, so that its pool of connections serves every operation."""
+    return create_engine(url, pool_pre_ping=True)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ the key above. dmidecode's kB/MB/GB/TB are powers of 1024 (DSP0134). A full dump
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -96,8 +97,10 @@ def read_dmidecode(said: Completed) -> ToolReport:
         raise UnreadableError(_reason(lines))
     draft = Draft(_TOOL, said)
     _note_header(draft, lines)
+    seen: Counter[int] = Counter()
     for record in records:
-        _note_record(draft, record, sum(other.kind == record.kind for other in records[: records.index(record)]))
+        _note_record(draft, record, seen[record.kind])
+        seen[record.kind] += 1
     _note_identity(draft, records)
     _note_memory(draft, records)
     _check_declared(draft, lines, records)
@@ -193,4 +196,4 @@ def _check_declared(draft: Draft, lines: Lines, records: list[_Record]) -> None:
     if isinstance(declared, int) and len(records) < declared and records[-1].kind != _END_OF_TABLE:
         draft.incomplete(f"{declared} structures declared, {len(records)} listed")
     if lines.tail:
-        draft.incomplete("the last line is cut")
+        draft.was_cut("the last line is cut")

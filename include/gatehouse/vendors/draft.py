@@ -16,13 +16,16 @@ _MAX_FINDING_TEXT = 400
 class Draft:
     """Collects what a reader finds, bounded, and turns it into the report.
 
-    ``complete`` starts true for an output that came whole, and readers clear it where a part is absent.
+    ``complete`` starts true for an output that came whole, and readers clear it where a part is absent. ``cut`` says
+    that the output ends in the middle: then a fact without a value says nothing, because the value may stand in the
+    rest, and it is left out of the report.
     """
 
     def __init__(self, tool: str, said: Completed) -> None:
         self.tool = tool
         self.said = said
         self.complete = said.whole
+        self.cut = False
         self.facts: dict[str, Fact] = {}
         self.findings: list[Finding] = []
         self.errors: list[str] = []
@@ -55,6 +58,11 @@ class Draft:
         self.complete = False
         self.error(reason)
 
+    def was_cut(self, reason: str) -> None:
+        """Note that the output ends in the middle."""
+        self.cut = True
+        self.incomplete(reason)
+
     def done(self, answers: Collection[int] = (0,)) -> ToolReport:
         """The report of a tool that answered. ``answers`` are the exit codes that say something about the machine
         rather than about the tool; any other leaves the facts, adds an error and makes the report incomplete.
@@ -62,6 +70,8 @@ class Draft:
         Raises:
             UnreadableError: nothing was found.
         """
+        if self.cut:
+            self.facts = {name: value for name, value in self.facts.items() if value is not None}
         if not self.facts:
             raise UnreadableError(f"nothing in the output that {self.tool} prints")
         self._how_it_ended(answers)

@@ -70,7 +70,7 @@ def read_lscpu(said: Completed) -> ToolReport:
         _note(draft, key, value)
     _check_numa(draft, names)
     if tail:
-        draft.incomplete("the last line is cut")
+        draft.was_cut("the last line is cut")
     return draft.done()
 
 

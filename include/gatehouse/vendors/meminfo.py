@@ -55,7 +55,7 @@ def read_meminfo(said: Completed) -> ToolReport:
     if "MemTotal" not in seen:
         raise UnreadableError("no MemTotal: not /proc/meminfo")
     if lines.tail or "MemFree" not in seen:
-        draft.incomplete("the end of the output is cut")
+        draft.was_cut("the end of the output is cut")
     corrupted = draft.facts.get("mem.hardware_corrupted_mib")
     if corrupted:
         draft.hardware("memory", "memory.hardware_corrupted", f"the kernel retired {corrupted} MiB after memory errors")

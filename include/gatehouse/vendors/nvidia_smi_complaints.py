@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 
 from gatehouse.model.readings import ToolReport
-from gatehouse.model.status import FindingClass, Measured
+from gatehouse.model.status import FindingClass
 from gatehouse.vendors.gathered import Gathered
 
 _BUS = r"(?P<bus>[0-9A-Fa-f]{4,8}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}(?:\.[0-7])?)"
@@ -45,10 +45,9 @@ def complaints_only(gathered: Gathered, text: str) -> ToolReport | None:
     "No devices were found" is a measurement: there are none.
     """
     if "No devices were found" in text[:10_000]:
-        gathered.put("gpus", 0)
-        return gathered.report()
+        gathered.fact("gpus", 0)
+        return gathered.done()
     note_complaints(gathered, text[:100_000])
     if not gathered.findings:
         return None
-    gathered.lacks("nvidia-smi gave no data")
-    return gathered.report(Measured.ERROR)
+    return gathered.failed("nvidia-smi gave no data")

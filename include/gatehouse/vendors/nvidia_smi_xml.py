@@ -46,21 +46,21 @@ def read_nvidia_smi_xml(said: Completed) -> ToolReport:
         gathered.was_cut(stopped)
     _read_log(gathered, root)
     note_complaints(gathered, text[: start.start()] + rest, _parts(gathered))
-    return gathered.report()
+    return gathered.done()
 
 
 def _read_log(gathered: Gathered, root: Node) -> None:
     gpus = list(root.each("gpu"))
     attached = number_or_unknown(_whole_words(root, "attached_gpus"))
-    gathered.put("timestamp", word_or_unknown(_whole_words(root, "timestamp")))
-    gathered.put("driver", word_or_unknown(_whole_words(root, "driver_version")))
-    gathered.put("cuda", word_or_unknown(_whole_words(root, "cuda_version")))
-    gathered.put("attached_gpus", attached)
-    gathered.put("gpus", len(gpus))
+    gathered.fact("timestamp", word_or_unknown(_whole_words(root, "timestamp")))
+    gathered.fact("driver", word_or_unknown(_whole_words(root, "driver_version")))
+    gathered.fact("cuda", word_or_unknown(_whole_words(root, "cuda_version")))
+    gathered.fact("attached_gpus", attached)
+    gathered.fact("gpus", len(gpus))
     for index, gpu in enumerate(gpus):
         _read_gpu(gathered, f"gpu{index}", gpu)
-    gathered.put("gpus_with_unknown_error", sum(_is_broken(gpu) for gpu in gpus))
-    gathered.counted("GPUs", attached if isinstance(attached, int) else None, len(gpus))
+    gathered.fact("gpus_with_unknown_error", sum(_is_broken(gpu) for gpu in gpus))
+    gathered.counted("GPUs", attached, len(gpus))
 
 
 def _whole_words(root: Node, tag: str) -> str | None:
@@ -74,7 +74,7 @@ def _read_gpu(gathered: Gathered, part: str, gpu: Node) -> None:
     if remapped is None or not remapped.children:
         facts["remapped_rows"] = None
     facts |= _throttle(gpu) | _mig(gpu) | _processes(gpu)
-    gathered.put_all(part, facts)
+    gathered.facts_of(part, facts)
     note_gpu_state(gathered, part, facts)
     if _is_broken(gpu):
         gathered.found(

@@ -20,6 +20,7 @@ SENTINELS = frozenset(
 )
 
 # Unit as printed, in lower case -> (dimension, how many of the dimension's base unit).
+_GIGA: dict[str, int | Fraction] = {"m": Fraction(1, 1000), "g": 1, "t": 10**3, "p": 10**6}
 _SIZES: dict[str, dict[str, int | Fraction]] = {
         "bytes": {
             "b": 1, "bytes": 1, "byte": 1, "kb": 10**3, "kib": 2**10, "mb": 10**6, "mib": 2**20,
@@ -39,7 +40,7 @@ _SIZES: dict[str, dict[str, int | Fraction]] = {
         "transfers": {"gt/s": 1, "mt/s": Fraction(1, 1000), "gts": 1},
         "operations": {
             f"{size}{word}": factor
-            for size, factor in {"m": Fraction(1, 1000), "g": 1, "t": 10**3, "p": 10**6}.items()
+            for size, factor in _GIGA.items()
             for word in ("flops", "flop/s", "flops/s")
         },
         "energy": {"j": 1, "mj": Fraction(1, 1000), "uj": Fraction(1, 10**6)},

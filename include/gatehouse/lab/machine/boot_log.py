@@ -18,7 +18,11 @@ def generic_boot(profile: Profile) -> Iterator[BootLine]:
         NOTICE,
     )
     yield 0.0, f"Command line: BOOT_IMAGE=/boot/vmlinuz-{profile.kernel_release} root=/dev/md0 ro iommu=pt", INFO
-    yield 0.0, f"DMI: {board.manufacturer} {board.product}/{board.board_product}, BIOS {board.bios_version} {board.bios_date}", INFO
+    yield (
+        0.0,
+        f"DMI: {board.manufacturer} {board.product}/{board.board_product}, BIOS {board.bios_version} {board.bios_date}",
+        INFO,
+    )
     yield 0.000012, f"tsc: Detected {cpu.base_mhz:.3f} MHz processor", INFO
     yield 0.011, "ACPI: Early table checksum verification disabled", INFO
     yield 0.132, f"smpboot: Allowing {cpu.logical} CPUs, 0 hotplug CPUs", INFO
@@ -67,7 +71,11 @@ def _amdgpu(profile: Profile) -> Iterator[BootLine]:
         yield 10.4, f"amdgpu {pci}: amdgpu: Fetched VBIOS from ROM BAR", INFO
         yield 10.8, f"amdgpu {pci}: amdgpu: MEM ECC is active.", INFO
         yield 10.8, f"amdgpu {pci}: amdgpu: SRAM ECC is active.", INFO
-        yield 11.2, f"amdgpu {pci}: amdgpu: RAS INFO: ras initialized successfully, hardware ability[7fff] ras_mask[7fff]", INFO
+        yield (
+            11.2,
+            f"amdgpu {pci}: amdgpu: RAS INFO: ras initialized successfully, hardware ability[7fff] ras_mask[7fff]",
+            INFO,
+        )
         yield 11.6, f"[drm] Initialized amdgpu 3.59.0 20150101 for {pci} on minor {index}", INFO
 
 
@@ -75,6 +83,10 @@ def _habanalabs(profile: Profile) -> Iterator[BootLine]:
     yield 10.2, "habanalabs: loading driver, version: " + profile.accelerator.driver, INFO
     for index, pci in enumerate(profile.accelerator.pci):
         yield 10.5, f"habanalabs hl{index}: Loading secured firmware to device, may take some time...", INFO
-        yield 11.0, f"habanalabs hl{index}: preboot full version: 'Preboot version {profile.accelerator.firmware}'", INFO
+        yield (
+            11.0,
+            f"habanalabs hl{index}: preboot full version: 'Preboot version {profile.accelerator.firmware}'",
+            INFO,
+        )
         yield 11.4, f"habanalabs hl{index}: Found GAUDI3 device with 128GB DRAM", INFO
         yield 11.8, f"habanalabs hl{index}: Successfully added device {pci} to habanalabs driver", NOTICE

@@ -1,0 +1,53 @@
+"""Sends each criterion to the function that answers it."""
+
+from typing import assert_never
+
+from gatehouse.catalog import criteria as spec
+from gatehouse.decisions.criteria import data_quality, freshness, issues, mtbf, performance, units, yields
+from gatehouse.decisions.criteria.outcome import outcome
+from gatehouse.decisions.evidence_index import EvidenceIndex
+from gatehouse.model.evidence import CriterionOutcome
+from gatehouse.model.status import CriterionStatus
+
+
+def assess(criterion: spec.Criterion, index: EvidenceIndex) -> CriterionOutcome:
+    """How one criterion stands. A build without units, or a plan that demands nothing, has shown nothing."""
+    if not index.units:
+        return _hollow(criterion, "the build has no units", "add units to the build")
+    if not index.diagnostics:
+        return _hollow(criterion, "the plan has no mandatory diagnostic", "make a diagnostic of the plan mandatory")
+    return _assess(criterion, index)
+
+
+def _hollow(criterion: spec.CriterionSpec, observed: str, missing: str) -> CriterionOutcome:
+    return outcome(criterion, CriterionStatus.NOT_ENOUGH_EVIDENCE, observed, "evidence of a build", missing)
+
+
+def _assess(criterion: spec.Criterion, index: EvidenceIndex) -> CriterionOutcome:  # noqa: PLR0911, PLR0912, C901 -- one line a kind
+    match criterion:
+        case spec.UnitsTested():
+            return units.units_tested(criterion, index)
+        case spec.Coverage():
+            return units.coverage(criterion, index)
+        case spec.Sites():
+            return units.sites(criterion, index)
+        case spec.FirstPassYield():
+            return yields.first_pass_yield(criterion, index)
+        case spec.FinalYield():
+            return yields.final_yield(criterion, index)
+        case spec.SuccessRun():
+            return yields.success_run(criterion, index)
+        case spec.NoOpenIssues():
+            return issues.no_open_issues(criterion, index)
+        case spec.DataQuality():
+            return data_quality.data_quality(criterion, index)
+        case spec.Fresh():
+            return freshness.fresh(criterion, index)
+        case spec.SoakDays():
+            return freshness.soak_days(criterion, index)
+        case spec.Performance():
+            return performance.performance(criterion, index)
+        case spec.Mtbf():
+            return mtbf.mtbf(criterion, index)
+        case _:
+            assert_never(criterion)

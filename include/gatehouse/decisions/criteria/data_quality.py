@@ -1,0 +1,60 @@
+"""Whether the data that a gate rests on may be trusted."""
+
+from gatehouse.catalog import criteria as spec
+from gatehouse.decisions.criteria import todo
+from gatehouse.decisions.criteria.outcome import outcome
+from gatehouse.decisions.evidence_index import EvidenceIndex, RoundState
+from gatehouse.decisions.wording import counted, listed, sentences
+from gatehouse.model.evidence import CriterionOutcome
+from gatehouse.model.status import CriterionStatus
+
+
+def data_quality(criterion: spec.DataQuality, index: EvidenceIndex) -> CriterionOutcome:
+    """The latest result of every unit and diagnostic lies in a sound round, and the latest round is sound."""
+    doubtful = [row for row in index.latest.values() if index.sound_round(row) is not True]
+    rounds = {row.round_id: index.rounds[row.round_id] for row in doubtful}
+    latest = _latest(index)
+    if latest and latest.admissible is not True:
+        rounds[latest.round_id] = latest
+    of_rounds = [row for row in index.latest.values() if row.round_id in rounds]
+    return outcome(
+        criterion,
+        _status(index, list(rounds.values())),
+        observed=_observed(index, rounds),
+        required="every latest result in a round whose data is sound",
+        missing=_missing(index, [rounds[name] for name in sorted(rounds)]),
+        margin=-len(rounds),
+        rests_on=doubtful or index.latest.values(),
+        units=(row.unit for row in of_rounds),
+    )
+
+
+def _latest(index: EvidenceIndex) -> RoundState | None:
+    """The newest round; one that has neither a result nor a judgement has just begun."""
+
+    def age(state: RoundState) -> tuple[bool, float, str]:
+        return state.last_at is None, state.last_at.timestamp() if state.last_at else 0.0, state.round_id
+
+    return max(index.rounds.values(), key=age, default=None)
+
+
+def _status(index: EvidenceIndex, doubtful: list[RoundState]) -> CriterionStatus:
+    if any(state.admissible is False for state in doubtful):
+        return CriterionStatus.NOT_MET
+    return CriterionStatus.NOT_ENOUGH_EVIDENCE if doubtful or not index.rows else CriterionStatus.MET
+
+
+def _observed(index: EvidenceIndex, doubtful: dict[str, RoundState]) -> str:
+    if not index.rows:
+        return "no results"
+    total = counted(len(index.rounds), "round")
+    return f"{len(doubtful)} of {total} in doubt" if doubtful else f"{total}, none of the latest in doubt"
+
+
+def _missing(index: EvidenceIndex, doubtful: list[RoundState]) -> str:
+    bad = [todo.round_problem(s) for s in doubtful if s.admissible is False]
+    unjudged = [f"judge round {s.round_id}" for s in doubtful if s.admissible is not False]
+    run = "" if index.rows else "run a round"
+    return sentences(
+        [run, f"run a new round: {listed(bad, between='; ')}" if bad else "", listed(unjudged, between="; ")]
+    )

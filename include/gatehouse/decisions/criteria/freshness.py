@@ -1,0 +1,57 @@
+"""Time: how old the evidence is, and how long the phase has run."""
+
+from datetime import timedelta
+
+from gatehouse.catalog import criteria as spec
+from gatehouse.decisions.criteria import todo
+from gatehouse.decisions.criteria.outcome import met_or, outcome
+from gatehouse.decisions.evidence_index import EvidenceIndex
+from gatehouse.decisions.wording import counted, decimal
+from gatehouse.model.evidence import CriterionOutcome
+from gatehouse.model.status import CriterionStatus
+
+_DAY = timedelta(days=1)
+
+
+def fresh(criterion: spec.Fresh, index: EvidenceIndex) -> CriterionOutcome:
+    """The latest sound result of every unit and mandatory diagnostic is no older than allowed."""
+    ages = {p: (index.evidence.now - index.sound[p].at) / _DAY for p in index.required if p in index.sound}
+    stale = [pair for pair, age in ages.items() if age > criterion.max_age_days]
+    oldest = max(ages.values(), default=None)
+    lacking = [*stale, *index.unmeasured]
+    too_old = f", {len(stale):,} too old" if stale else ""
+    return outcome(
+        criterion,
+        met_or(not lacking),
+        observed="no results" if oldest is None else f"oldest latest result is {_days(oldest)} old{too_old}",
+        required=f"none older than {_days(criterion.max_age_days)}",
+        missing=todo.measure(index, lacking),
+        margin=None if oldest is None else criterion.max_age_days - oldest,
+        rests_on=(index.sound[pair] for pair in ages),
+        units=(unit for unit, _ in lacking),
+    )
+
+
+def soak_days(criterion: spec.SoakDays, index: EvidenceIndex) -> CriterionOutcome:
+    """Days since the first sound result of the phase."""
+    first = min(index.helping.values(), key=lambda row: (row.at, row.result_id), default=None)
+    required = f"at least {_days(criterion.at_least)} since the first sound result"
+    if first is None:
+        missing = "run a round whose data is sound"
+        return outcome(criterion, CriterionStatus.NOT_ENOUGH_EVIDENCE, "not begun", required, missing)
+    soaked = (index.evidence.now - first.at) / _DAY
+    left = criterion.at_least - soaked
+    until = first.at + criterion.at_least * _DAY
+    return outcome(
+        criterion,
+        met_or(left <= 0),
+        observed=f"{_days(soaked)} since {first.at:%Y-%m-%d}",
+        required=required,
+        missing=f"{_days(left)} more, until {until:%Y-%m-%d %H:%M %Z}".strip(),
+        margin=-left,
+        rests_on=(first,),
+    )
+
+
+def _days(days: float) -> str:
+    return counted(int(days), "day") if days == int(days) else f"{decimal(days, 3)} days"

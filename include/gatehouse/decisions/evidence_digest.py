@@ -1,0 +1,43 @@
+"""A fingerprint of what a gate's answer rests on: equal digests, equal evidence."""
+
+import hashlib
+import json
+from typing import Any
+
+from gatehouse.catalog.criteria import CriteriaSet
+from gatehouse.decisions.evidence_index import EvidenceIndex
+from gatehouse.model.evidence import Waiver
+
+
+def evidence_digest(index: EvidenceIndex, criteria: CriteriaSet) -> str:
+    """SHA-256 (hex) over canonical JSON of build, plan, rows, values, rounds, waivers and criteria.
+
+    The moment of the question and the sign-offs are left out: asking again, or signing, changes no evidence.
+    """
+    evidence = index.evidence
+    stored = {row.result_id for row in index.rows}
+    document: dict[str, Any] = {
+        "program": evidence.program,
+        "phase": evidence.phase,
+        "units": index.units,
+        "diagnostics": index.diagnostics,
+        "rows": sorted(
+            (r.result_id, r.round_id, r.unit, r.site, r.diagnostic, r.measured, r.verdict, r.severity,
+             r.at.isoformat(), index.sound_round(r))
+            for r in index.rows
+        ),
+        "rounds": sorted((state.round_id, state.admissible) for state in index.rounds.values()),
+        "values": {
+            name: sorted({(v.result_id, v.unit, v.part, v.value) for v in values if v.result_id in stored})
+            for name, values in evidence.values.items()
+        },
+        "waivers": sorted(map(_waiver, set(evidence.waivers))),
+        "criteria": criteria.model_dump(mode="json"),
+    }  # fmt: skip
+    canonical = json.dumps(document, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _waiver(waiver: Waiver) -> tuple[Any, ...]:
+    said = (waiver.criterion, waiver.owner, waiver.reason, waiver.containment, waiver.expires_at.isoformat())
+    return (waiver.id, *said, sorted(set(waiver.approved_by)), sorted(set(waiver.units)))

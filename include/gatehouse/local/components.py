@@ -1,0 +1,36 @@
+"""The processes of a stack besides PostgreSQL: what each is called and how it is started."""
+
+import sys
+from dataclasses import dataclass
+
+POSTGRES = "postgres"
+MIGRATION = "migration"
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One process. ``argv`` holds no secret: those travel in the environment."""
+
+    name: str
+    argv: tuple[str, ...]
+
+
+def _airflow(name: str, *arguments: str) -> Component:
+    return Component(name, (sys.executable, "-m", "airflow", *arguments))
+
+
+MIGRATE = _airflow(MIGRATION, "db", "migrate")
+# The API server first: the others wait for it. Logs are read from the disk, so nobody serves them (-s).
+AIRFLOW = (
+    _airflow("api-server", "api-server"),
+    _airflow("scheduler", "scheduler", "-s"),
+    _airflow("dag-processor", "dag-processor"),
+    _airflow("triggerer", "triggerer", "-s"),
+)
+
+
+def components(lab: tuple[str, ...] | None) -> tuple[Component, ...]:
+    """Everything to keep alive. ``lab`` are the arguments after ``python -m gatehouse.lab up --foreground``, or None."""
+    if lab is None:
+        return AIRFLOW
+    return (Component("lab", (sys.executable, "-m", "gatehouse.lab", "up", "--foreground", *lab)), *AIRFLOW)

@@ -1,0 +1,1 @@
+"""One verb a file: what people and pipelines ask Gatehouse to do."""

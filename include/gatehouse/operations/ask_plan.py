@@ -1,0 +1,55 @@
+"""Turns a plan and a SKU into the commands that a host is asked, in order."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from gatehouse.catalog.plan import PlannedDiagnostic
+from gatehouse.catalog.sku import Sku
+from gatehouse.diagnostics.registry import diagnostic
+from gatehouse.diagnostics.spec import Ask, Diagnostic
+from gatehouse.model.commands import Command
+from gatehouse.model.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class AskedCommand:
+    """One command of a plan for one SKU, and which diagnostic and reader wait for its output."""
+
+    diagnostic: str
+    tool: str
+    command: Command
+
+
+def commands_for(planned: Sequence[PlannedDiagnostic], sku: Sku) -> tuple[AskedCommand, ...]:
+    """Every command of a plan for a SKU's hosts.
+
+    Raises:
+        NotFoundError: the plan names a diagnostic that does not exist.
+        UsageError: the plan gives a parameter that the diagnostic does not have.
+    """
+    return tuple(asked for item in planned for asked in _commands(diagnostic(item.diagnostic), item, sku))
+
+
+def _commands(spec: Diagnostic, planned: PlannedDiagnostic, sku: Sku) -> Iterator[AskedCommand]:
+    unknown = sorted(set(planned.params) - set(spec.params))
+    if unknown:
+        there = ", ".join(sorted(spec.params)) or "none"
+        raise UsageError(f"{spec.id} has no parameter {', '.join(unknown)}; there are: {there}")
+    params = {**spec.params, **planned.params}
+    for number, (ask, device) in enumerate(_devices(spec.asks(sku.vendor), sku), start=1):
+        words = {name: f"{value:g}" for name, value in params.items()} | ({ask.for_each: device} if ask.for_each else {})
+        seconds = params["seconds"] if any("{seconds}" in argument for argument in ask.argv) else 0.0
+        command = Command(
+            key=f"{spec.id}-{number}-{ask.tool}",
+            argv=tuple(argument.format(**words) for argument in ask.argv),
+            limit_s=ask.limit_s + seconds,
+            root=ask.root,
+        )
+        yield AskedCommand(spec.id, ask.tool, command)
+
+
+def _devices(asks: Sequence[Ask], sku: Sku) -> Iterator[tuple[Ask, str]]:
+    lists = {"disk": sku.disks, "nic": sku.nics}
+    for ask in asks:
+        for device in lists[ask.for_each] if ask.for_each else ("",):
+            yield ask, device

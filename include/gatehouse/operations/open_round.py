@@ -1,0 +1,128 @@
+"""Opens a round: fixes what is asked, of which units, and against which limits, before anything is measured."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from gatehouse.catalog.plan import Plan
+from gatehouse.catalog.policies import FindingPolicy
+from gatehouse.catalog.sku import Sku
+from gatehouse.model.errors import RefusedError, UsageError
+from gatehouse.model.hosts import Host
+from gatehouse.model.status import Phase
+from gatehouse.operations.ask_plan import commands_for
+from gatehouse.operations.workspace import Workspace
+from gatehouse.store import phases, rounds
+from gatehouse.store.engine import transaction
+
+ADHOC = "ADHOC"  # a round outside every phase: evidence for people, never for a gate
+
+
+@dataclass(frozen=True, slots=True)
+class RoundRequest:
+    """Who wants which units of a program measured, and why. No ``units`` means the whole build of the open phase."""
+
+    program: str
+    who: str
+    reason: str = ""
+    units: tuple[str, ...] = ()
+    round_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RoundSpec:
+    """What a round asks, as it stood when it was opened: the plan, the SKUs with their limits, the policy."""
+
+    plan_id: str
+    plan: Plan
+    skus: dict[str, Sku]
+    policy: FindingPolicy
+
+    def as_json(self) -> dict[str, object]:
+        """The form that the store keeps."""
+        return {
+            "plan_id": self.plan_id,
+            "plan": self.plan.model_dump(mode="json"),
+            "skus": {name: sku.model_dump(mode="json") for name, sku in self.skus.items()},
+            "policy": self.policy.model_dump(mode="json"),
+        }
+
+    @classmethod
+    def from_json(cls, stored: object) -> "RoundSpec":
+        """The stored form, read back."""
+        if not isinstance(stored, dict):
+            raise UsageError("the stored spec of a round is not an object")
+        return cls(
+            plan_id=stored["plan_id"],
+            plan=Plan.model_validate(stored["plan"]),
+            skus={name: Sku.model_validate(sku) for name, sku in stored["skus"].items()},
+            policy=FindingPolicy.model_validate(stored["policy"]),
+        )
+
+
+def open_round(workspace: Workspace, request: RoundRequest) -> str:
+    """Open a round on units of the program's open phase; returns its id. The same ``round_id`` opens it once.
+
+    Raises:
+        RefusedError: no phase of the program is open, or a unit is not of the open phase's build.
+        UsageError: the build has no hosts.
+    """
+    catalog = workspace.catalog
+    program = catalog.program(request.program)
+    with transaction(workspace.engine) as session:
+        phase = phases.current_phase(session, request.program)
+        if phase is None or phase not in program.phases:
+            raise RefusedError(f"{request.program} has no open phase: start its npi_program run first")
+        asked = program.phases[phase]
+        hosts = _chosen(catalog.build(request.program, phase), request, phase)
+        spec = _spec(workspace, asked.plan, catalog.find("plan", asked.plan, catalog.plans), asked.policy, hosts)
+        return _store(session, request, phase, spec, hosts)
+
+
+def open_adhoc_round(workspace: Workspace, plan: str, hosts: Sequence[Host], who: str, reason: str = "") -> str:
+    """Open a round of any plan on any hosts, outside every phase; returns its id."""
+    spec = _spec(workspace, plan, workspace.catalog.find("plan", plan, workspace.catalog.plans), "default", hosts)
+    with transaction(workspace.engine) as session:
+        return _store(session, RoundRequest(ADHOC.lower(), who, reason), ADHOC, spec, hosts)
+
+
+def _chosen(build: Sequence[Host], request: RoundRequest, phase: Phase) -> Sequence[Host]:
+    if not build:
+        raise UsageError(
+            f"{request.program} has no host with build {phase} in any site of the catalogue: add them to a sites/*.yaml"
+        )
+    if not request.units:
+        return build
+    by_name = {host.name: host for host in build} | {host.serial: host for host in build}
+    strangers = sorted(set(request.units) - set(by_name))
+    if strangers:
+        raise RefusedError(
+            f"not of {request.program}'s {phase} build: {', '.join(strangers[:5])}"
+            f"{' …' if len(strangers) > 5 else ''}; parts of another build never count here"
+        )
+    return list({host.name: host for host in (by_name[unit] for unit in request.units)}.values())
+
+
+def _spec(workspace: Workspace, plan_id: str, plan: Plan, policy: str, hosts: Sequence[Host]) -> RoundSpec:
+    catalog = workspace.catalog
+    skus = {name: catalog.find("SKU", name, catalog.skus) for name in sorted({host.sku for host in hosts})}
+    for sku in skus.values():
+        commands_for(plan.diagnostics, sku)  # refuse a plan that cannot be asked before anything is opened
+    return RoundSpec(plan_id, plan, skus, catalog.find("policy", policy, catalog.policies))
+
+
+def _store(session: Session, request: RoundRequest, phase: str, spec: RoundSpec, hosts: Sequence[Host]) -> str:
+    row = rounds.open_round(
+        session,
+        round_id=request.round_id or uuid.uuid4().hex[:12],
+        program=request.program,
+        phase=phase,
+        plan=spec.plan_id,
+        who=request.who,
+        reason=request.reason,
+        spec=spec.as_json(),
+        hosts=hosts,
+    )
+    return row.id

@@ -1,0 +1,35 @@
+"""The exit-criteria sensor: waits for weeks without a worker slot, and looks whenever there is something new."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from airflow.sdk import BaseSensorOperator, Context
+
+from gatehouse.model.status import Phase
+from gatehouse.pipeline.gate_look import look
+from gatehouse.pipeline.gate_trigger import GateNewsTrigger
+
+
+class ExitCriteriaSensor(BaseSensorOperator):
+    """Succeeds when every exit criterion of the phase is met or waived. Each look stands in the task's log."""
+
+    template_fields: Sequence[str] = ("program",)
+    ui_color = "#e9f2d9"
+
+    def __init__(self, *, program: str, phase: Phase, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.program = program
+        self.phase = phase
+
+    def execute(self, context: Context) -> int | None:
+        """Look; wait for news where the gate is not open. Returns the id of the decision."""
+        return self.look_again(context)
+
+    def look_again(self, context: Context, event: dict[str, Any] | None = None) -> int | None:
+        """Look after the trigger saw something new."""
+        if event:
+            self.log.info("looking again: %s", event.get("why"))
+        view, seen = look(self.log, self.program, self.phase)
+        if not view.decision.open:
+            self.defer(trigger=GateNewsTrigger(self.program, self.phase, seen), method_name="look_again")
+        return view.decision_id

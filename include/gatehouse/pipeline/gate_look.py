@@ -1,0 +1,27 @@
+"""One look at a gate, written into the task's log criterion by criterion."""
+
+import logging
+
+from gatehouse.model.status import CriterionStatus, Phase
+from gatehouse.operations.evaluate_gate import GateView, evaluate_gate
+from gatehouse.operations.watch_gate import gate_news
+from gatehouse.pipeline.workspace import workspace_from_connections
+
+
+def look(log: logging.Logger, program: str, phase: Phase) -> tuple[GateView, list[int]]:
+    """Evaluate and keep the decision; returns it with the news that it has seen.
+
+    The news is read before the evidence: what arrives in between wakes the gate again.
+    """
+    workspace = workspace_from_connections()
+    seen = gate_news(workspace.engine.url.render_as_string(hide_password=False), program, phase)
+    view = evaluate_gate(workspace, program, phase, keep=True)
+    log.info("%s %s: %s", program, phase, view.decision.status.value.upper())
+    for outcome in view.decision.outcomes:
+        met = outcome.status in (CriterionStatus.MET, CriterionStatus.WAIVED)
+        missing = "" if met or not outcome.missing else f"; missing: {outcome.missing}"
+        log.info(
+            "  %-20s %s — observed %s, required %s%s",
+            outcome.status.value, outcome.title, outcome.observed, outcome.required, missing,
+        )  # fmt: skip
+    return view, list(seen or (0, 0, 0, 0))

@@ -1,0 +1,114 @@
+"""The task bodies of ``npi_round``."""
+
+import logging
+from typing import Any
+
+from airflow.sdk import get_current_context, task
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+
+from gatehouse.model.round_ids import round_id_of
+from gatehouse.operations.admit_round import admit_round
+from gatehouse.operations.measure_units import measure_units
+from gatehouse.operations.open_round import RoundRequest
+from gatehouse.operations.open_round import open_round as open_round_now
+from gatehouse.operations.summarise_round import UnitSummary, summarise_round
+from gatehouse.pipeline.assets import ROUND_JUDGED
+from gatehouse.pipeline.forms import run_user
+from gatehouse.pipeline.shards import SINGLE_UP_TO, Shard, shards
+from gatehouse.pipeline.workspace import workspace_from_connections
+
+log = logging.getLogger(__name__)
+CRASH_RETRIES = 3  # for a worker that was killed: what was filed is not measured again
+
+
+@task(retries=CRASH_RETRIES)
+def open_round() -> list[Shard]:
+    """Fix what is asked of which units; returns the shards to measure."""
+    context = get_current_context()
+    params, run = context["params"], context["dag_run"]
+    request = RoundRequest(
+        program=params["program"],
+        who=params.get("on_behalf_of") or run_user(run),
+        reason=params.get("reason") or "",
+        units=tuple(params.get("units") or ()),
+        round_id=round_id_of(run.run_id),
+    )
+    workspace = workspace_from_connections()
+    summary = summarise_round(workspace, open_round_now(workspace, request))
+    log.info("round %s: %s %s, %d units", summary.round_id, summary.program, summary.phase, len(summary.units))
+    return shards([(unit.host, unit.serial) for unit in summary.units])
+
+
+@task(map_index_template="{{ task.op_kwargs['shard']['name'] }}", retries=CRASH_RETRIES)
+def measure(shard: Shard) -> None:
+    """Visit the shard's hosts; red means that one could not be measured."""
+    summary = measure_units(workspace_from_connections(), _round_id(), shard["serials"], progress=_say)
+    for host in summary.before:
+        log.info("%s: was measured before this try", host)
+    if summary.not_measured:
+        raise AirflowFailException(_lines("could not be measured", summary.not_measured))
+
+
+@task(trigger_rule="all_done", retries=CRASH_RETRIES, outlets=[ROUND_JUDGED])
+def judge() -> None:
+    """Great Expectations decides whether the round may count; red means that it may not."""
+    outcome = admit_round(workspace_from_connections(), _round_id())
+    for problem in outcome.problems:
+        log.warning("%s: %s", "problem" if problem.blocking else "note", problem.text)
+    if not outcome.admissible:
+        blocking = [p.text for p in outcome.problems if p.blocking]
+        raise AirflowFailException("inadmissible, so no evidence for any gate: " + "; ".join(blocking))
+
+
+@task(trigger_rule="all_done", retries=CRASH_RETRIES)
+def sort_hosts() -> list[Shard]:
+    """Every bad host by itself; the others by themselves in small builds, together in large ones."""
+    units = summarise_round(workspace_from_connections(), _round_id()).units
+    bad = [Shard(name=u.host, serials=[u.serial]) for u in units if u.bad]
+    rest = [u for u in units if not u.bad]
+    if len(units) <= SINGLE_UP_TO:
+        return bad + [Shard(name=u.host, serials=[u.serial]) for u in rest]
+    return bad + ([Shard(name=f"{len(rest)} others", serials=[u.serial for u in rest])] if rest else [])
+
+
+@task(map_index_template="{{ task.op_kwargs['group']['name'] }}", trigger_rule="all_done", retries=CRASH_RETRIES)
+def verdict(group: Shard) -> None:
+    """Say whether these machines are good; red means that the machine is bad."""
+    units = summarise_round(workspace_from_connections(), _round_id(), group["serials"]).units
+    for unit in units:
+        _tell(unit)
+    if bad := [unit for unit in units if unit.bad]:
+        raise AirflowFailException("; ".join(f"{u.host}: {_reasons(u.failed)} — next: {u.action}" for u in bad))
+    if all(unit.not_measured for unit in units):
+        raise AirflowSkipException("not measured, so there is nothing to say of the machine")
+
+
+def _round_id() -> str:
+    return round_id_of(get_current_context()["dag_run"].run_id)
+
+
+def _say(host: str, what: str) -> None:
+    log.info("%s: %s", host, what)
+
+
+def _tell(unit: UnitSummary) -> None:
+    for kind, reasons in (("BAD", unit.failed), ("not measured", unit.not_measured), ("skipped", unit.skipped)):
+        for diagnostic, reason in reasons.items():
+            log.log(logging.WARNING if kind == "BAD" else logging.INFO, "%s %s %s: %s", unit.host, kind, diagnostic, reason)
+    if not (unit.failed or unit.not_measured):
+        log.info("%s: good in all %d diagnostics that it has answered", unit.host, unit.planned - len(unit.skipped))
+
+
+def _reasons(reasons: dict[str, str]) -> str:
+    return "; ".join(f"{diagnostic}: {reason}" for diagnostic, reason in reasons.items())
+
+
+def _lines(what: str, hosts: dict[str, str]) -> str:
+    return f"{len(hosts)} {what}: " + "; ".join(f"{host}: {why}" for host, why in sorted(hosts.items())[:20])
+
+
+def on_failure() -> list[Any]:
+    """Who is told when a task of a round fails."""
+    from gatehouse.pipeline.notifier import GatehouseNotifier
+
+    return [GatehouseNotifier()]

@@ -1,0 +1,78 @@
+"""The sign-off: asks a person with the gate table in the request, and files the answer with the evidence it is about."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from airflow.providers.standard.operators.hitl import ApprovalOperator
+from airflow.sdk import Context, Param
+from airflow.sdk.exceptions import AirflowException
+
+from gatehouse.model.evidence import SignOff
+from gatehouse.model.status import Phase
+from gatehouse.operations.advance_phase import sign_off
+from gatehouse.pipeline.gate_look import look
+from gatehouse.pipeline.gate_trigger import GateNewsTrigger
+from gatehouse.pipeline.workspace import workspace_from_connections
+from gatehouse.reports.gate_table import gate_markdown
+
+ASKED = "evidence_digest"
+MANY = 10_000  # answers that a gate may take before its run gives up: in effect none is the last
+ROLES = ("NPI program manager", "quality engineer", "reliability engineer", "test engineering lead")
+
+
+class AskAgain(AirflowException):
+    """The answer does not close the phase: the gate goes back to waiting, and asks again on other evidence."""
+
+
+class SignOffOperator(ApprovalOperator):
+    """Asks for a sign-off while the gate is open. A reject sends the phase back to waiting for new evidence."""
+
+    template_fields: Sequence[str] = ("subject", "body", "program")
+    ui_color = "#f6e3c5"
+
+    def __init__(self, *, program: str, phase: Phase, **kwargs: Any) -> None:
+        comment = Param(None, type=["null", "string"], title="Comment", description="Stands in the report.")
+        role = Param(ROLES[0], type="string", enum=list(ROLES), title="Your role")
+        super().__init__(
+            subject=f"{{{{ params.program }}}}: may {phase} exit?",
+            body="",
+            params={"role": role, "comment": comment},
+            retries=MANY,
+            **kwargs,
+        )
+        self.program = program
+        self.phase = phase
+
+    def execute(self, context: Context, event: dict[str, Any] | None = None) -> Any:
+        """Ask, once the gate is open; a gate that has closed again is waited for first."""
+        view, seen = look(self.log, self.program, self.phase)
+        if not view.decision.open:
+            self.defer(trigger=GateNewsTrigger(self.program, self.phase, seen), method_name="execute")
+        context["ti"].xcom_push(key=ASKED, value=view.decision.evidence_digest)
+        self.body = gate_markdown(view.decision)
+        return super().execute(context)
+
+    def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
+        """File the answer; only an approval of the evidence that still stands lets the phase close."""
+        answer = super(ApprovalOperator, self).execute_complete(context=context, event=event)
+        ti = context["ti"]
+        user = answer.get("responded_by_user") or {}
+        inputs = answer.get("params_input") or {}
+        approved = answer["chosen_options"] == [self.APPROVE]
+        filed = SignOff(
+            who=user.get("name") or user.get("id") or "unknown",
+            role=inputs.get("role") or ROLES[0],
+            approved=approved,
+            comment=inputs.get("comment") or "",
+            evidence_digest=ti.xcom_pull(task_ids=self.task_id, key=ASKED) or "",
+            at=answer.get("responded_at") or datetime.now(UTC),
+        )
+        sign_off(workspace_from_connections(), self.program, self.phase, filed, source=f"{ti.id}/{ti.try_number}")
+        self.log.info("%s (%s) %s: %s", filed.who, filed.role, "approved" if approved else "rejected", filed.comment)
+        view, _ = look(self.log, self.program, self.phase)
+        if not approved:
+            raise AskAgain(f"{filed.who} rejected; {self.phase} waits for new evidence, then asks again")
+        if view.decision.evidence_digest != filed.evidence_digest or not view.decision.open:
+            raise AskAgain("the evidence changed while it was being signed off; asking again")
+        return view.decision_id

@@ -1,0 +1,67 @@
+"""Words for people about rows of data. What machines said is bounded and stripped of what does not print."""
+
+from collections.abc import Callable, Iterable
+from itertools import islice
+
+import pandas as pd
+
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_MAX_TEXT = 60  # characters of one name
+_MAX_ITEMS = 6  # items of one list
+_PER_HOST = 3
+_MINUTE_S, _HOUR_S, _DAY_S = 60.0, 3600.0, 86400.0
+
+Say = Callable[[pd.Series], str]
+
+
+def shown(text: object) -> str:
+    """A name as it may be printed: no control characters, at most 60 characters."""
+    said = str(text)
+    start = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in said[:_MAX_TEXT])
+    return start if len(said) <= _MAX_TEXT else start[:-1] + "…"
+
+
+def listed(items: Iterable[str], most: int = _MAX_ITEMS, total: int | None = None) -> str:
+    """``a, b, c``; a longer list ends in ``and 12 more``. ``total`` is its length where ``items`` are only its start."""
+    first = list(islice(items, most)) if total is not None else list(items)
+    rest = (len(first) if total is None else total) - most
+    return ", ".join(first[:most]) + (f" and {rest:,} more" if rest > 0 else "")
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """``two units``, ``1,200 units``, ``one unit``."""
+    word = _NUMBERS[number] if 0 <= number < len(_NUMBERS) else f"{number:,}"
+    return f"{word} {noun if number == 1 else plural or noun + 's'}"
+
+
+def hosts_of(rows: pd.DataFrame) -> str:
+    """The hosts of some rows, in order."""
+    return listed(shown(host) for host in sorted(rows["host"].astype("str").unique()))
+
+
+def each(rows: pd.DataFrame, say: Say) -> str:
+    """``host (one, two and 3 more), host …``: what there is to say of each row, by host."""
+    hosts = sorted(rows["host"].astype("str").unique())
+    return listed((_of_host(rows, host, say) for host in hosts), total=len(hosts))
+
+
+def _of_host(rows: pd.DataFrame, host: str, say: Say) -> str:
+    mine = rows[rows["host"] == host]
+    order = [name for name in ("diagnostic", "part", "name", "unit") if name in mine.columns]
+    first = mine.astype(dict.fromkeys(order, "str")).sort_values(order) if order else mine
+    said = [say(row) for _, row in first.head(_PER_HOST).iterrows()]
+    return f"{shown(host)} ({listed(said, _PER_HOST, len(mine))})"
+
+
+def number(value: float) -> str:
+    """A number in few digits: ``1,200``, ``0.25``, ``inf``, ``not a number``."""
+    return "not a number" if value != value else f"{value:,.6g}"
+
+
+def span(seconds: float) -> str:
+    """A length of time in the largest unit that gives at least two: ``90 s``, ``5 min``, ``36 h``, ``20 days``."""
+    size = abs(seconds)
+    for unit_s, word in ((_DAY_S, "days"), (_HOUR_S, "h"), (_MINUTE_S, "min")):
+        if size >= 2 * unit_s:
+            return f"{size / unit_s:,.3g} {word}"
+    return f"{size:,.3g} s"

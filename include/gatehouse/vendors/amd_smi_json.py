@@ -1,0 +1,55 @@
+"""amd-smi metric, static, list or bad-pages with --json: one tree a GPU, as a bare list or under ``gpu_data``."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from gatehouse.model.commands import Completed
+from gatehouse.model.errors import UnreadableError
+from gatehouse.model.readings import ToolReport
+from gatehouse.vendors.amd_fields import gpu_facts, lowered, value_of
+from gatehouse.vendors.gathered import Gathered, gather
+from gatehouse.vendors.json_recovery import recover_json
+from gatehouse.vendors.registry import reads
+
+
+@reads("amd-smi-json")
+def read_amd_smi_json(said: Completed) -> ToolReport:
+    """GPUs by the index that amd-smi gives them, with what the subcommand tells of each.
+
+    Raises:
+        UnreadableError: it is not a JSON list of GPUs.
+    """
+    gathered, text = gather("amd-smi-json", said)
+    is_object = text.lstrip().startswith("{")
+    found = recover_json(text, record_depth=2 if is_object else 1)
+    if found.cut:
+        gathered.was_cut("the JSON document has no end")
+    gpus = list(_gpus(found.value))
+    if not gpus:
+        raise UnreadableError("no GPU of amd-smi in the JSON")
+    note_gpus(gathered, gpus)
+    return gathered.done()
+
+
+def note_gpus(gathered: Gathered, trees: list[Mapping[str, Any]]) -> None:
+    """Note the facts of each GPU's tree (keys in lower case, ``gpu`` is its index)."""
+    for tree in trees:
+        gathered.facts_of(f"gpu{tree['gpu']}", gpu_facts(tree))
+    gathered.fact("gpus", len({tree["gpu"] for tree in trees}))
+
+
+def _gpus(value: Any) -> Iterator[Mapping[str, Any]]:
+    """Trees that carry a GPU index, at the top, in a list, or one level below (``gpu_data``)."""
+    tree = lowered(value)
+    candidates = [tree] if isinstance(tree, Mapping) else tree if isinstance(tree, list) else []
+    for candidate in candidates:
+        if not isinstance(candidate, Mapping):
+            continue
+        if isinstance(value_of("count", candidate.get("gpu")), int):
+            yield candidate
+        for below in candidate.values():
+            yield from (
+                item
+                for item in (below if isinstance(below, list) else ())
+                if isinstance(item, Mapping) and isinstance(value_of("count", item.get("gpu")), int)
+            )

@@ -1,0 +1,74 @@
+"""``ethtool DEVICE``: is the link up, and at which speed?
+
+Text since ever: ``Settings for DEVICE:`` and indented ``Key: Value``; modes go on over deeper lines without a colon that
+counts. The kernel's unknowns are ``Unknown!``, -1 and, from old drivers, 65535 or 4294967295 Mb/s.
+"""
+
+import re
+
+from gatehouse.model.commands import Completed
+from gatehouse.model.errors import UnreadableError
+from gatehouse.model.readings import ToolReport
+from gatehouse.vendors.documents import lines_of, with_errors
+from gatehouse.vendors.draft import Draft
+from gatehouse.vendors.quantities import flag_or_unknown, number_or_unknown
+from gatehouse.vendors.registry import reads
+
+_TOOL = "ethtool"
+_SETTINGS = re.compile(r"Settings for (\S{1,64}):")
+_SPEED = re.compile(r"(\d{1,10})Mb/s.{0,40}")
+_KEY = re.compile(r"[ \t]{1,16}([A-Z][A-Za-z0-9 /-]{1,48}):\s{0,40}(.*)")
+_UNKNOWN_SPEEDS = (0, 0xFFFF, 0xFFFFFFFF)
+_ALWAYS = ("speed_mbps", "duplex", "autoneg", "port", "link", "lanes")
+_WORDS = {"Duplex": "duplex", "Port": "port", "Transceiver": "transceiver", "MDI-X": "mdix"}
+_COUNTS = {"Lanes": "lanes", "PHYAD": "phyad", "SQI": "sqi", "Link Down Events": "link_down_events"}
+
+
+@reads(_TOOL)
+def read_ethtool(said: Completed) -> ToolReport:
+    """Speed in Mb/s, duplex, auto-negotiation and link; None where the driver does not know.
+
+    Raises:
+        UnreadableError: not the settings that ethtool prints.
+    """
+    lines = lines_of(with_errors(said))
+    settings = next((match for line in lines if (match := _SETTINGS.fullmatch(line.strip()))), None)
+    if settings is None:
+        raise UnreadableError("no 'Settings for DEVICE:'")
+    draft = Draft(_TOOL, said)
+    draft.fact("device", settings.group(1))
+    draft.facts.update(dict.fromkeys(_ALWAYS))
+    for line in lines:
+        if match := _KEY.fullmatch(line):
+            _note(draft, match.group(1), match.group(2).strip())
+    draft.fact("usable", any(draft.facts[name] is not None for name in _ALWAYS))
+    if not draft.facts["usable"]:
+        return draft.failed(f"ethtool has no data of {settings.group(1)}")
+    if draft.facts["link"] is None:
+        draft.incomplete("no 'Link detected', which ethtool prints last")
+    return draft.done()
+
+
+def _note(draft: Draft, key: str, value: str) -> None:
+    if key == "Speed":
+        draft.fact("speed_mbps", _speed(value))
+    elif key == "Link detected":
+        word, _, reason = value.partition(" ")
+        draft.fact("link", flag_or_unknown(word))
+        if reason:
+            draft.fact("link_reason", reason.strip("() "))
+    elif key == "Auto-negotiation":
+        draft.fact("autoneg", flag_or_unknown(value))
+    elif key in _WORDS:
+        draft.fact(_WORDS[key], None if value.startswith("Unknown!") else value or None)
+    elif key in _COUNTS:
+        draft.fact(_COUNTS[key], number_or_unknown(value.split(" ")[0].split("/")[0]))
+    elif key in ("Active FEC encoding", "Supported FEC modes", "Supported ports"):
+        draft.fact(key.lower().replace(" ", "_"), value.strip("[] ") or None)
+
+
+def _speed(value: str) -> int | None:
+    match = _SPEED.fullmatch(value)
+    if match is None or int(match.group(1)) in _UNKNOWN_SPEEDS:
+        return None
+    return int(match.group(1))

@@ -1,0 +1,108 @@
+"""hl-smi without options: the table of Gaudi devices (AIPs) and their processes."""
+
+import re
+from collections.abc import Sequence
+
+from gatehouse.model.commands import Completed
+from gatehouse.model.errors import UnreadableError
+from gatehouse.model.readings import Fact, ToolReport
+from gatehouse.vendors.box_table import Block, Headings, blocks_of
+from gatehouse.vendors.gathered import Gathered, gather
+from gatehouse.vendors.quantities import number_or_unknown, quantity, word_or_unknown
+from gatehouse.vendors.registry import reads
+
+_TOOL = re.compile(r"HL-SMI Version:\s+(?:hl-)?(\S{1,80})")
+_DRIVER = re.compile(r"Driver Version:\s+(\S{1,80})")
+_GAP = re.compile(r" {2,}")
+_BUS = re.compile(r"[0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]", re.IGNORECASE)
+_TEMPERATURE = re.compile(r"(?<!\S)(\d{1,3} ?C)(?!\S)")
+_PERFORMANCE = re.compile(r"(?<!\S)(P\d{1,2})(?!\S)")
+_FAN = re.compile(r"(\d{1,3} ?%)")
+_OF = re.compile(r"(\S+)\s*/\s*(\S+)$")
+_PROCESS = ("aip", "pid", "type", "name", "usage")
+_UTILISATION = re.compile(r"(\d{1,3} ?%)")
+
+
+@reads("hl-smi-table")
+def read_hl_smi_table(said: Completed) -> ToolReport:
+    """Devices by their AIP number: name, bus, temperature, power, memory, utilisation, ECC, and processes.
+
+    Raises:
+        UnreadableError: it is not the table of hl-smi.
+    """
+    gathered, text = gather("hl-smi-table", said)
+    if "HL-SMI" not in text and "AIP" not in text:
+        raise UnreadableError("not the table of hl-smi")
+    blocks = list(blocks_of(text.split("\n")))
+    headings = next((Headings(block.rows) for block in blocks if "Bus-Id" in block.text), None)
+    if headings is None:
+        raise UnreadableError("no table of devices with its headings")
+    for name, pattern in (("tool_version", _TOOL), ("driver", _DRIVER)):
+        match = pattern.search(text)
+        gathered.fact(name, match[1] if match else None)
+    devices = [block for block in blocks if block.closed and _is_device(headings, block)]
+    for block in devices:
+        gathered.facts_of(f"aip{_index(headings, block)}", _device(headings, block))
+    gathered.fact("aips", len(devices))
+    _note_processes(gathered, blocks)
+    return gathered.done()
+
+
+def _is_device(headings: Headings, block: Block) -> bool:
+    return bool(_BUS.search(headings.cell(block, "Bus-Id") or "")) and _index(headings, block) is not None
+
+
+def _index(headings: Headings, block: Block) -> int | None:
+    index = number_or_unknown(_GAP.split(headings.cell(block, "AIP  Name") or "")[0])
+    return index if isinstance(index, int) else None
+
+
+def _device(headings: Headings, block: Block) -> dict[str, Fact]:
+    _, name, *_ = *_GAP.split(headings.cell(block, "AIP  Name") or ""), ""
+    state = headings.cell(block, "Temp") or ""
+    power = _OF.search(state)
+    memory = _OF.search(headings.cell(block, "Memory-Usage") or "")
+    return {
+        "name": word_or_unknown(name),
+        "bus": _found(_BUS, headings.cell(block, "Bus-Id")),
+        "temp_c": quantity(_found(_TEMPERATURE, state), "c"),
+        "fan_pct": quantity(_found(_FAN, state), "pct"),
+        "pstate": _found(_PERFORMANCE, state),
+        "power_w": quantity(power[1], "w") if power else None,
+        "power.limit_w": quantity(power[2], "w") if power else None,
+        "mem.used_mib": quantity(memory[1], "mib") if memory else None,
+        "mem.total_mib": quantity(memory[2], "mib") if memory else None,
+        "util_pct": quantity(_found(_UTILISATION, headings.cell(block, "AIP-Util")), "pct"),
+        "ecc.uncorrectable": number_or_unknown(headings.cell(block, "Uncorr. ECC")),
+    }
+
+
+def _found(pattern: re.Pattern[str], cell: str | None) -> str | None:
+    match = pattern.search(cell or "")
+    return match[0] if match else None
+
+
+def _note_processes(gathered: Gathered, blocks: Sequence[Block]) -> None:
+    """Rows that name a process; the list is whole only when a border closes it."""
+    start = next((index for index, block in enumerate(blocks) if "Process name" in block.text), None)
+    if start is None:
+        gathered.was_cut("the list of processes is absent")
+        return
+    after = blocks[start + 1 :]
+    if not after or not after[-1].closed:
+        gathered.was_cut("the list of processes has no end")
+        return
+    rows = [_GAP.split(row[0]) for block in after for row in block.rows]
+    running = [row for row in rows if len(row) == len(_PROCESS) and number_or_unknown(row[1]) is not None]
+    gathered.fact("processes", len(running))
+    for index, row in enumerate(running):
+        words = dict(zip(_PROCESS, row, strict=True))
+        gathered.facts_of(
+            f"proc{index}",
+            {
+                "aip": number_or_unknown(words["aip"]),
+                "pid": number_or_unknown(words["pid"]),
+                "name": words["name"],
+                "used_mib": quantity(words["usage"], "mib"),
+            },
+        )

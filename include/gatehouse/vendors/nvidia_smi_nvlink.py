@@ -1,0 +1,124 @@
+"""nvidia-smi nvlink --status: the speed of every link of every GPU, and the error counters of ``-e``.
+
+A device without NVLink is told apart from one whose links are all down.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from gatehouse.model.commands import Completed
+from gatehouse.model.errors import UnreadableError
+from gatehouse.model.readings import Fact, ToolReport
+from gatehouse.model.status import FindingClass
+from gatehouse.vendors.gathered import Gathered, gather
+from gatehouse.vendors.nvidia_smi_complaints import complaints_only, note_complaints
+from gatehouse.vendors.quantities import number_or_unknown, quantity
+from gatehouse.vendors.registry import reads
+
+_GPU = re.compile(r"^GPU (\d{1,4}): (.{1,200}?) \(UUID: ([0-9A-Za-z-]{1,80})\)\s*$")
+_LINK = re.compile(r"^\s+Link (\d{1,3}): (.+)$")
+_SPEED = re.compile(r"([\d.]{1,12} [KMGT]?B/s)\s*$")
+_COUNTER = re.compile(r"([A-Za-z][\w .()-]{0,60}?): (\d{1,20})\s*$")
+_ALL_INACTIVE = re.compile(r"all links are in-?active", re.IGNORECASE)
+_UNSUPPORTED = re.compile(r"does not (?:have or )?support nvlink|nvlink is not supported", re.IGNORECASE)
+_INACTIVE = re.compile(r"<?in-?active>?|off|disabled", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class _Gpu:
+    """One GPU as listed: its links' speeds (0 when inactive, None when unknown), counters and messages."""
+
+    name: str
+    uuid: str
+    speeds: dict[int, int | float | None] = field(default_factory=dict)
+    counters: dict[str, int | float | None] = field(default_factory=dict)
+    inactive: list[int] = field(default_factory=list)
+    message: str = ""
+
+
+@reads("nvidia-smi-nvlink")
+def read_nvidia_smi_nvlink(said: Completed) -> ToolReport:
+    """Links by GPU with their speed in GB/s, how many are inactive, and error counters where they were asked for.
+
+    Raises:
+        UnreadableError: no GPU is listed.
+    """
+    gathered, text = gather("nvidia-smi-nvlink", said)
+    gpus: dict[int, _Gpu] = {}
+    for line in text.split("\n"):
+        _read_line(gpus, line)
+    if not gpus:
+        report = complaints_only(gathered, text)
+        if report is None:
+            raise UnreadableError("no GPU with its NVLink status")
+        return report
+    _note_cut(gathered, text, gpus)
+    for index, gpu in gpus.items():
+        _note_gpu(gathered, f"gpu{index}", gpu)
+    gathered.facts_of("", _totals(gpus))
+    note_complaints(gathered, text)
+    return gathered.done()
+
+
+def _read_line(gpus: dict[int, _Gpu], line: str) -> None:
+    if (match := _GPU.match(line)) is not None:
+        gpus[int(match[1])] = _Gpu(match[2].strip(), match[3])
+        return
+    gpu = next(reversed(gpus.values()), None)
+    if gpu is None or not line.strip():
+        return
+    if (link := _LINK.match(line)) is not None:
+        _read_link(gpu, int(link[1]), link[2].strip())
+    elif not gpu.speeds:
+        gpu.message = gpu.message or line.strip()
+
+
+def _read_link(gpu: _Gpu, index: int, said: str) -> None:
+    if _INACTIVE.fullmatch(said):
+        gpu.inactive.append(index)
+        gpu.speeds[index] = None
+    elif (speed := _SPEED.fullmatch(said)) is not None:
+        gpu.speeds[index] = quantity(speed[1], "gbps")
+    elif (counter := _COUNTER.fullmatch(said)) is not None:
+        gpu.speeds.setdefault(index, None)
+        name = re.sub(r"[^a-z0-9]+", "_", counter[1].lower()).strip("_")
+        gpu.counters[f"link{index}.{name}"] = number_or_unknown(counter[2])
+
+
+def _note_cut(gathered: Gathered, text: str, gpus: dict[int, _Gpu]) -> None:
+    """A list without a newline at its end is whole when its last line is; counters have no unit to tell that by."""
+    last = text.rsplit("\n", 1)[-1]
+    if not last.strip():
+        return
+    whole = _LINK.match(last) and _SPEED.search(last)
+    final = next(reversed(gpus.values()))
+    if not whole and not _ALL_INACTIVE.search(last) and not _UNSUPPORTED.search(last):
+        gathered.was_cut("the last line has no end")
+        for counter in [name for name in final.counters if name.startswith(f"link{_index(last)}.")][-1:]:
+            del final.counters[counter]
+        final.message = "" if final.message == last.strip() else final.message
+
+
+def _index(line: str) -> str:
+    match = _LINK.match(line)
+    return match[1] if match else ""
+
+
+def _note_gpu(gathered: Gathered, part: str, gpu: _Gpu) -> None:
+    facts: dict[str, Fact] = {"name": gpu.name, "uuid": gpu.uuid, "links": len(gpu.speeds)}
+    facts |= {f"link{index}.speed_gbps": speed for index, speed in gpu.speeds.items()}
+    facts |= {f"link{index}.active": index not in gpu.inactive for index in gpu.speeds if not gpu.counters}
+    facts |= gpu.counters
+    if gpu.message:
+        facts["message"] = gpu.message
+        facts["nvlink_supported"] = not _UNSUPPORTED.search(gpu.message)
+        facts["all_inactive"] = bool(_ALL_INACTIVE.search(gpu.message))
+    gathered.facts_of(part, facts)
+    if facts.get("all_inactive"):
+        gathered.found(FindingClass.HARDWARE, part, "nvlink.all_inactive", gpu.message)
+    for index in gpu.inactive:
+        gathered.found(FindingClass.HARDWARE, f"{part}.link{index}", "nvlink.inactive", f"NVLink {index} is inactive")
+
+
+def _totals(gpus: dict[int, _Gpu]) -> dict[str, Fact]:
+    return {"gpus": len(gpus), "inactive_links": sum(len(gpu.inactive) for gpu in gpus.values()), "unit": "GB/s"}
