@@ -8,8 +8,10 @@ The wait takes no worker: run ``npi_round`` at any time, and the gate looks agai
 from airflow.sdk import DAG, TaskGroup, chain
 
 from gatehouse.model.status import Phase
-from gatehouse.pipeline import forms, phase_tasks, round_tasks
+from gatehouse.pipeline import forms, phase_tasks
+from gatehouse.pipeline.alerts import on_failure
 from gatehouse.pipeline.exit_criteria import ExitCriteriaSensor
+from gatehouse.pipeline.retries import task_defaults
 from gatehouse.pipeline.sign_off import SignOffOperator
 
 catalog = forms.catalog_for_forms()
@@ -23,8 +25,8 @@ with DAG(
     catchup=False,
     max_active_runs=64,
     params={"program": forms.program_param(catalog)},
-    default_args={"on_failure_callback": round_tasks.on_failure()},
-    on_failure_callback=round_tasks.on_failure(),
+    default_args=task_defaults(on_failure()),
+    on_failure_callback=on_failure(),
     tags=["gatehouse", "npi"],
     doc_md=__doc__,
 ):

@@ -8,6 +8,8 @@ from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import DAG
 
 from gatehouse.pipeline import forms, round_tasks
+from gatehouse.pipeline.alerts import on_failure
+from gatehouse.pipeline.retries import task_defaults
 
 catalog = forms.catalog_for_forms()
 
@@ -23,8 +25,8 @@ with DAG(
         "units": forms.units_param(catalog),
         "reason": forms.reason_param(),
     },
-    default_args={"on_failure_callback": round_tasks.on_failure()},
-    on_failure_callback=round_tasks.on_failure(),
+    default_args=task_defaults(on_failure()),
+    on_failure_callback=on_failure(),
     tags=["gatehouse", "npi"],
     doc_md=__doc__,
 ):

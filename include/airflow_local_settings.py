@@ -39,7 +39,7 @@ def tie_forks() -> None:
     Only forks of the main thread: the kernel looks at the thread, and another one may end long before its process.
     """
     libc = ctypes.CDLL(None)
-    from_main_thread = []
+    from_main_thread: list[int] = []
 
     def before() -> None:
         from_main_thread[:] = [os.getpid()] if threading.current_thread() is threading.main_thread() else []

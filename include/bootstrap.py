@@ -1,8 +1,8 @@
 """Makes .venv with exactly what requirements.lock says, from nothing but a Python.
 
-Runs on the standard library alone, under any Python 3.8 or later, with or without pip, ensurepip or root: it looks for a
-Python that Gatehouse supports, makes the environment, fetches a pinned uv and lets it install the locked packages by hash.
-Every step can be interrupted; the next call heals it. With nothing to do it takes a tenth of a second.
+Runs on the standard library alone, under any Python 3.8 or later, with or without pip, ensurepip or root. It looks for
+a Python that Gatehouse supports, makes the environment, fetches a pinned uv and lets it install the locked packages by
+hash. Every step can be interrupted; the next call heals it. With nothing to do it takes a tenth of a second.
 
 Exit codes: 0 ready, 3 could not be made ready (one line on stderr says why and what to do).
 """

@@ -46,7 +46,7 @@ class BootstrapError(Exception):
 
 
 def fetch_uv(venv: Path) -> Path:
-    """The pinned uv in the environment, by pip where there is one (its proxies and log-ins are set up), else by ourselves."""
+    """The pinned uv in the environment, by pip where there is one (its proxies are set up), else by ourselves."""
     target = venv / "bin" / "uv"
     if target.exists() and _says(target, "--version").startswith(f"uv {UV} "):
         return target
@@ -107,10 +107,10 @@ def _link(listing: str, name: str) -> str:
 
 
 def _get(url: str, accept: str) -> bytes:
-    """A document; a user and password in the URL become a header."""
+    """A document of an http, https or file URL; a user and password in the URL become a header."""
     parts = urllib.parse.urlsplit(url)
     bare = parts._replace(netloc=parts.netloc.rpartition("@")[2])
-    request = urllib.request.Request(bare.geturl(), headers={"Accept": accept})
+    request = urllib.request.Request(bare.geturl(), headers={"Accept": accept})  # noqa: S310 - an index may be a folder
     if parts.username:
         manager = urllib.request.HTTPPasswordMgrWithPriorAuth()
         login = urllib.parse.unquote(parts.username), urllib.parse.unquote(parts.password or "")

@@ -32,7 +32,7 @@ class LimitSpec(Spec, ABC):
 
     diagnostic: Text
     reading: Text
-    parts: Text = "*"
+    parts: Text | Annotated[tuple[Text, ...], Field(min_length=1)] = "*"
     count: int | None = Field(default=None, ge=1)
     severity: Severity
     action: Action
@@ -62,7 +62,8 @@ class LimitSpec(Spec, ABC):
 
     def matches(self, part: str) -> bool:
         """Whether the limit speaks of that part."""
-        return matches_part(self.parts, part)
+        globs = (self.parts,) if isinstance(self.parts, str) else self.parts
+        return any(matches_part(glob, part) for glob in globs)
 
     def _plausible(self) -> None:
         """Refuse numbers that can never fail or never pass."""

@@ -9,20 +9,24 @@ MIGRATION = "migration"
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """One process. ``argv`` holds no secret: those travel in the environment."""
+    """One process. ``argv`` holds no secret: those travel in the environment.
+
+    ``serves`` is true when the others need it until they have stopped.
+    """
 
     name: str
     argv: tuple[str, ...]
+    serves: bool = False
 
 
-def _airflow(name: str, *arguments: str) -> Component:
-    return Component(name, (sys.executable, "-m", "airflow", *arguments))
+def _airflow(name: str, *arguments: str, serves: bool = False) -> Component:
+    return Component(name, (sys.executable, "-m", "airflow", *arguments), serves)
 
 
 MIGRATE = _airflow(MIGRATION, "db", "migrate")
 # The API server first: the others wait for it. Logs are read from the disk, so nobody serves them (-s).
 AIRFLOW = (
-    _airflow("api-server", "api-server"),
+    _airflow("api-server", "api-server", serves=True),
     _airflow("scheduler", "scheduler", "-s"),
     _airflow("dag-processor", "dag-processor"),
     _airflow("triggerer", "triggerer", "-s"),
@@ -30,7 +34,10 @@ AIRFLOW = (
 
 
 def components(lab: tuple[str, ...] | None) -> tuple[Component, ...]:
-    """Everything to keep alive. ``lab`` are the arguments after ``python -m gatehouse.lab up --foreground``, or None."""
+    """Everything to keep alive. ``lab`` are arguments of ``python -m gatehouse.lab up --foreground``; None: no lab."""
     if lab is None:
         return AIRFLOW
-    return (Component("lab", (sys.executable, "-m", "gatehouse.lab", "up", "--foreground", *lab)), *AIRFLOW)
+    return (
+        Component("lab", (sys.executable, "-m", "gatehouse.lab", "up", "--foreground", *lab), serves=True),
+        *AIRFLOW,
+    )

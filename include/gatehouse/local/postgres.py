@@ -26,7 +26,7 @@ DATABASES = ("airflow", "gatehouse")
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A PostgreSQL that answers. ``dsn`` is what libpq needs but for the database; ``pid`` is None for a foreign one."""
+    """A PostgreSQL that answers. ``dsn`` is for libpq, without the database; ``pid`` is None for a foreign one."""
 
     dsn: Mapping[str, str]
     pid: int | None = None

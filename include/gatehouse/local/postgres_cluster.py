@@ -167,7 +167,7 @@ def _private_folder(folder: Path, account: Account | None) -> None:
 
 
 def _as(account: Account | None, env: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """Options of subprocess: whom to run as, from where (our own folder may be closed to them), with which variables."""
+    """Options of subprocess: whom to run as, from where (our own folder may be closed to them), which variables."""
     options: dict[str, Any] = {"cwd": "/", "env": {**_plain_environment(), **(env or {})}}
     if account:
         options |= {"user": account.uid, "group": account.gid, "extra_groups": []}

@@ -15,6 +15,7 @@ from gatehouse.local.home import MARKER, Home
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _PR_SET_CHILD_SUBREAPER = 36
 _GONE = (psutil.NoSuchProcess, psutil.ZombieProcess)
+_KILLED_S = 5.0  # the kernel needs a moment for a process that waits for a disk
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
@@ -73,19 +74,21 @@ def descendants(pid: int) -> list[psutil.Process]:
 
 def end(processes: Iterable[psutil.Process], sign: signal.Signals, grace_s: float) -> list[psutil.Process]:
     """Send ``sign``, wait ``grace_s`` seconds, then SIGKILL. Returns those that needed it."""
-    told = list(processes)
-    for process in told:
-        _send(process, sign)
-    _, left = psutil.wait_procs(told, timeout=grace_s)
-    for process in left:
-        _send(process, signal.SIGKILL)
-    psutil.wait_procs(left, timeout=5)
+    _, left = tell(processes, sign, grace_s)
+    tell(left, signal.SIGKILL, _KILLED_S)
     return left
 
 
-def _send(process: psutil.Process, sign: signal.Signals) -> None:
-    with contextlib.suppress(*_GONE):  # it went by itself
-        process.send_signal(sign)
+def tell(
+    processes: Iterable[psutil.Process], sign: signal.Signals, grace_s: float
+) -> tuple[list[psutil.Process], list[psutil.Process]]:
+    """Send ``sign`` and wait up to ``grace_s`` seconds. Returns those that ended and those that did not."""
+    told = list(processes)
+    for process in told:
+        with contextlib.suppress(*_GONE):  # it went by itself
+            process.send_signal(sign)
+    gone, left = psutil.wait_procs(told, timeout=grace_s)
+    return gone, left
 
 
 def reap() -> dict[int, int]:

@@ -1,7 +1,7 @@
 """The local stack from any shell: up, down, status.
 
 Nothing here needs the process that started the stack: everything is found again by the status file and by the marker
-in each process's environment, so a killed terminal, supervisor or component never leaves a stack that cannot be stopped.
+in each process's environment. So a killed terminal, supervisor or component never leaves what cannot be stopped.
 """
 
 import fcntl

@@ -1,6 +1,7 @@
-"""The one process that starts everything of a stack, keeps it alive and stops it: ``python -m gatehouse.local.supervisor``.
+"""The one process that starts everything of a stack, keeps it alive and stops it.
 
-On Linux it adopts the orphans of its children, and the kernel ends its children with it: not even SIGKILL leaves a rest.
+Run as ``python -m gatehouse.local.supervisor``. On Linux it adopts the orphans of its children, and the kernel ends its
+children with it: not even SIGKILL leaves a rest.
 Its home comes from the environment, what is asked of it from the request file there.
 """
 
@@ -22,13 +23,12 @@ from gatehouse.local.child import Child
 from gatehouse.local.components import MIGRATE, POSTGRES, Component, components
 from gatehouse.local.errors import LocalStackError, UnhealthyError
 from gatehouse.local.home import Home, home
-from gatehouse.local.processes import adopt_orphans, descendants, end, reap
+from gatehouse.local.processes import adopt_orphans, descendants, end, reap, tell
 from gatehouse.local.secret_files import load
 from gatehouse.local.status import ProcessStatus, Request, StackPhase, Status, read_request, status_file, write
 
 _TICK_S = 1.0
-_GRACE_S = 10.0  # for Airflow's own way of stopping
-_TASKS_GRACE_S = 3.0
+_GRACE_S = 3.0
 
 
 class _StopAsked(Exception):  # noqa: N818 - not an error: somebody wants the stack to stop
@@ -139,18 +139,26 @@ class Supervisor:
         """End what a lost child left behind: its forks are ours now, and nobody reads their results any more."""
         known = {child.pid for child in self.children} | {self.server.pid if self.server else None}
         left = [process for process in psutil.Process().children() if process.pid not in known]
-        end([process for each in left for process in (*descendants(each.pid), each)], signal.SIGTERM, _TASKS_GRACE_S)
+        end([process for each in left for process in (*descendants(each.pid), each)], signal.SIGTERM, _GRACE_S)
 
     def _stop(self) -> None:
-        """Airflow first, then what its tasks started, PostgreSQL last."""
+        """First who uses the others, then who serves, then what tasks left behind, PostgreSQL last.
+
+        A running task is cut off and not failed: the next start finds it orphaned and runs it again.
+        """
         self.stop_asked = True
-        pids = [child.pid for child in self.children if child.pid and psutil.pid_exists(child.pid)]
-        end([psutil.Process(pid) for pid in pids], signal.SIGTERM, _GRACE_S)
+        _, busy = tell(self._processes(serves=False), signal.SIGTERM, _GRACE_S)
+        end(busy, signal.SIGTERM, 1.0)  # a scheduler with running tasks wants to hear it twice, and signs off then
+        end(self._processes(serves=True), signal.SIGTERM, 2 * _GRACE_S)
         server = self.server.pid if self.server and self.server.pid else 0
         for _ in range(3):  # a process may fork while it is told to go
             database = {server, *(process.pid for process in descendants(server))} if server else set()
-            end([p for p in descendants(os.getpid()) if p.pid not in database], signal.SIGTERM, _TASKS_GRACE_S)
+            end([p for p in descendants(os.getpid()) if p.pid not in database], signal.SIGTERM, _GRACE_S)
         postgres.stop(self.home)
+
+    def _processes(self, *, serves: bool) -> list[psutil.Process]:
+        chosen = [child.pid for child in self.children if child.component.serves is serves]
+        return [psutil.Process(pid) for pid in chosen if pid and psutil.pid_exists(pid)]
 
     def _listen(self) -> None:
         """Every signal wakes the loop up. Those that mean stop only leave a note: no step is cut in the middle."""

@@ -13,11 +13,15 @@ from gatehouse.model.errors import UsageError
 
 @dataclass(frozen=True, slots=True)
 class AskedCommand:
-    """One command of a plan for one SKU, and which diagnostic and reader wait for its output."""
+    """One command of a plan for one SKU, and which diagnostic and reader wait for its output.
+
+    ``part`` is what the whole output is about (``disk0``, ``nic3``) where a tool is asked once a device.
+    """
 
     diagnostic: str
     tool: str
     command: Command
+    part: str = ""
 
 
 def commands_for(planned: Sequence[PlannedDiagnostic], sku: Sku) -> tuple[AskedCommand, ...]:
@@ -36,7 +40,7 @@ def _commands(spec: Diagnostic, planned: PlannedDiagnostic, sku: Sku) -> Iterato
         there = ", ".join(sorted(spec.params)) or "none"
         raise UsageError(f"{spec.id} has no parameter {', '.join(unknown)}; there are: {there}")
     params = {**spec.params, **planned.params}
-    for number, (ask, device) in enumerate(_devices(spec.asks(sku.vendor), sku), start=1):
+    for number, (ask, device, part) in enumerate(_devices(spec.asks(sku.vendor), sku), start=1):
         words = {name: f"{value:g}" for name, value in params.items()} | ({ask.for_each: device} if ask.for_each else {})
         seconds = params["seconds"] if any("{seconds}" in argument for argument in ask.argv) else 0.0
         command = Command(
@@ -45,11 +49,15 @@ def _commands(spec: Diagnostic, planned: PlannedDiagnostic, sku: Sku) -> Iterato
             limit_s=ask.limit_s + seconds,
             root=ask.root,
         )
-        yield AskedCommand(spec.id, ask.tool, command)
+        yield AskedCommand(spec.id, ask.tool, command, part)
 
 
-def _devices(asks: Sequence[Ask], sku: Sku) -> Iterator[tuple[Ask, str]]:
+def _devices(asks: Sequence[Ask], sku: Sku) -> Iterator[tuple[Ask, str, str]]:
+    """Each tool once, or once for each device of the SKU's list: (what to run, device name, part address)."""
     lists = {"disk": sku.disks, "nic": sku.nics}
     for ask in asks:
-        for device in lists[ask.for_each] if ask.for_each else ("",):
-            yield ask, device
+        if ask.for_each is None:
+            yield ask, "", ""
+            continue
+        for index, device in enumerate(lists[ask.for_each]):
+            yield ask, device, f"{ask.for_each}{index}"

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from gatehouse.catalog.criteria import CriteriaSet
+from gatehouse.catalog.criteria import CriteriaSet, Mtbf, Performance
 from gatehouse.catalog.program import ProgramPhase
-from gatehouse.decisions.gates import evaluate, value_names
+from gatehouse.decisions.gates import evaluate
 from gatehouse.model.errors import NotFoundError
 from gatehouse.model.evidence import GateDecision, PhaseEvidence
 from gatehouse.model.status import Phase
@@ -36,7 +36,7 @@ def evaluate_gate(workspace: Workspace, program: str, phase: Phase, *, keep: boo
     build = workspace.catalog.build(program, phase)
     with transaction(workspace.engine) as session:
         evidence = phase_evidence(
-            session, program, phase, build, plan.mandatory, value_names(criteria), datetime.now(UTC)
+            session, program, phase, build, plan.mandatory, _value_names(criteria), datetime.now(UTC)
         )
         decision = evaluate(evidence, criteria)
         kept = phases.file_decision(session, decision).id if keep else None
@@ -49,3 +49,9 @@ def _criteria(workspace: Workspace, program: str, phase: Phase) -> tuple[Criteri
         raise NotFoundError(f"{program} has no {phase}; its phases: {', '.join(spec.phases)}")
     asked = spec.phases[phase]
     return workspace.catalog.find("criteria set", asked.criteria, workspace.catalog.criteria), asked
+
+
+def _value_names(criteria: CriteriaSet) -> set[str]:
+    """The readings that these criteria look at one by one; only those are loaded."""
+    performance = {c.reading for c in criteria.criteria if isinstance(c, Performance)}
+    return performance | {c.hours_reading for c in criteria.criteria if isinstance(c, Mtbf) and c.hours_reading}

@@ -49,7 +49,7 @@ def read_visit(
 
 
 def _result(name: str, said: Sequence[Said], sku: Sku, spec: RoundSpec) -> Result:
-    reports = [(asked.command.key, report_of(asked.tool, completed)) for asked, completed in said]
+    reports = [(asked.command.key, report_of(asked, completed)) for asked, completed in said]
     started = [c.started_at for _, c in said if c.started_at]
     return judge(
         name,
@@ -64,18 +64,30 @@ def _result(name: str, said: Sequence[Said], sku: Sku, spec: RoundSpec) -> Resul
     )
 
 
-def report_of(tool: str, said: Completed) -> ToolReport:
+def report_of(asked: AskedCommand, said: Completed) -> ToolReport:
     """What a tool's output holds, with how the command ended taken into account.
 
     A command that was cut short keeps the facts that came whole, but nothing of it counts as a measurement.
     """
     if said.ended is Ended.NOT_RUN:
-        return ToolReport(tool, Measured.ERROR, complete=False, errors=(said.note or "it was not run",))
-    report = read(tool, said)
+        return ToolReport(asked.tool, Measured.ERROR, complete=False, errors=(said.note or "it was not run",))
+    report = _about(asked.part, read(asked.tool, said))
     if said.ended in (Ended.TIMED_OUT, Ended.CUT):
         why = f"{said.command.argv[0]}: {said.note or said.ended.value}"
         return replace(report, status=Measured.ERROR, complete=False, errors=(why, *report.errors))
     return report
+
+
+def _about(part: str, report: ToolReport) -> ToolReport:
+    """The report with its facts and findings addressed to the one part that the tool was asked about."""
+    if not part:
+        return report
+    return replace(
+        report,
+        facts={f"{part}.{name}": value for name, value in report.facts.items()},
+        findings=tuple(replace(finding, part=part) for finding in report.findings),
+        errors=tuple(f"{part}: {error}" for error in report.errors),
+    )
 
 
 def _seconds(said: Sequence[Said]) -> float | None:

@@ -18,16 +18,16 @@ from gatehouse.pipeline.workspace import workspace_from_connections
 log = logging.getLogger(__name__)
 
 
-@task
+@task(trigger_rule="none_failed")
 def open_phase(phase: str) -> None:
-    """Open the phase; a program without it is done."""
+    """Open the phase. A program without it is done; one that has left it goes on to the next."""
     context = get_current_context()
     program = context["params"]["program"]
     workspace = workspace_from_connections()
     if phase not in workspace.catalog.program(program).phases:
         raise AirflowSkipException(f"{program} has no {phase}")
     if not open_now(workspace, program, Phase(phase), run_user(context["dag_run"])):
-        log.info("%s %s has exited before", program, phase)
+        raise AirflowSkipException(f"{program} {phase} has exited before")
 
 
 class FirstRoundOperator(TriggerDagRunOperator):

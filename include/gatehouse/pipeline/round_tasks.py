@@ -1,7 +1,6 @@
 """The task bodies of ``npi_round``."""
 
 import logging
-from typing import Any
 
 from airflow.sdk import get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
@@ -18,10 +17,9 @@ from gatehouse.pipeline.shards import SINGLE_UP_TO, Shard, shards
 from gatehouse.pipeline.workspace import workspace_from_connections
 
 log = logging.getLogger(__name__)
-CRASH_RETRIES = 3  # for a worker that was killed: what was filed is not measured again
 
 
-@task(retries=CRASH_RETRIES)
+@task
 def open_round() -> list[Shard]:
     """Fix what is asked of which units; returns the shards to measure."""
     context = get_current_context()
@@ -39,7 +37,7 @@ def open_round() -> list[Shard]:
     return shards([(unit.host, unit.serial) for unit in summary.units])
 
 
-@task(map_index_template="{{ task.op_kwargs['shard']['name'] }}", retries=CRASH_RETRIES)
+@task(map_index_template="{{ task.op_kwargs['shard']['name'] }}")
 def measure(shard: Shard) -> None:
     """Visit the shard's hosts; red means that one could not be measured."""
     summary = measure_units(workspace_from_connections(), _round_id(), shard["serials"], progress=_say)
@@ -49,7 +47,7 @@ def measure(shard: Shard) -> None:
         raise AirflowFailException(_lines("could not be measured", summary.not_measured))
 
 
-@task(trigger_rule="all_done", retries=CRASH_RETRIES, outlets=[ROUND_JUDGED])
+@task(trigger_rule="all_done", outlets=[ROUND_JUDGED])
 def judge() -> None:
     """Great Expectations decides whether the round may count; red means that it may not."""
     outcome = admit_round(workspace_from_connections(), _round_id())
@@ -60,7 +58,7 @@ def judge() -> None:
         raise AirflowFailException("inadmissible, so no evidence for any gate: " + "; ".join(blocking))
 
 
-@task(trigger_rule="all_done", retries=CRASH_RETRIES)
+@task(trigger_rule="all_done")
 def sort_hosts() -> list[Shard]:
     """Every bad host by itself; the others by themselves in small builds, together in large ones."""
     units = summarise_round(workspace_from_connections(), _round_id()).units
@@ -71,7 +69,7 @@ def sort_hosts() -> list[Shard]:
     return bad + ([Shard(name=f"{len(rest)} others", serials=[u.serial for u in rest])] if rest else [])
 
 
-@task(map_index_template="{{ task.op_kwargs['group']['name'] }}", trigger_rule="all_done", retries=CRASH_RETRIES)
+@task(map_index_template="{{ task.op_kwargs['group']['name'] }}", trigger_rule="all_done")
 def verdict(group: Shard) -> None:
     """Say whether these machines are good; red means that the machine is bad."""
     units = summarise_round(workspace_from_connections(), _round_id(), group["serials"]).units
@@ -105,10 +103,3 @@ def _reasons(reasons: dict[str, str]) -> str:
 
 def _lines(what: str, hosts: dict[str, str]) -> str:
     return f"{len(hosts)} {what}: " + "; ".join(f"{host}: {why}" for host, why in sorted(hosts.items())[:20])
-
-
-def on_failure() -> list[Any]:
-    """Who is told when a task of a round fails."""
-    from gatehouse.pipeline.notifier import GatehouseNotifier
-
-    return [GatehouseNotifier()]

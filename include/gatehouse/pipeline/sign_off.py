@@ -1,7 +1,7 @@
 """The sign-off: asks a person with the gate table in the request, and files the answer with the evidence it is about."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from airflow.providers.standard.operators.hitl import ApprovalOperator
@@ -34,13 +34,13 @@ class SignOffOperator(ApprovalOperator):
     def __init__(self, *, program: str, phase: Phase, **kwargs: Any) -> None:
         comment = Param(None, type=["null", "string"], title="Comment", description="Stands in the report.")
         role = Param(ROLES[0], type="string", enum=list(ROLES), title="Your role")
-        super().__init__(
-            subject=f"{{{{ params.program }}}}: may {phase} exit?",
-            body="",
-            params={"role": role, "comment": comment},
-            retries=MANY,
-            **kwargs,
-        )
+        ours = {
+            "params": {"role": role, "comment": comment},
+            "retries": MANY,
+            "retry_delay": timedelta(seconds=2),
+            "retry_policy": None,
+        }
+        super().__init__(subject=f"{{{{ params.program }}}}: may {phase} exit?", body="", **{**kwargs, **ours})
         self.program = program
         self.phase = phase
 

@@ -3,7 +3,7 @@
 What an expectation compares across tables is joined here, so that each expectation looks at one table:
 
 - ``units``: a row a unit; ``planned`` says whether anything is asked of it.
-- ``planned``: a row a planned result; ``recorded`` says whether it has a row, ``known`` whether its unit is in the round.
+- ``planned``: a row a planned result; ``recorded`` says whether it has a row, ``known`` whether its unit has one.
 - ``results``: a row a result, its times in seconds relative to the round.
 - ``readings``: the values that can be implausible: those with a physical bound, and those that are no finite number.
 - ``quantities``: a row for each unit, diagnostic, reading name and unit of measurement, with its least and most value.
@@ -15,7 +15,7 @@ from operator import attrgetter
 from typing import Any
 
 import numpy as np
-import pandas as pd
+import pandas as pd  # type: ignore[import-untyped]  # pandas ships no types
 
 from gatehouse.quality.round_data import ReadingData, ResultRowData, RoundData, UnitRow
 
@@ -41,7 +41,9 @@ def tables_of(data: RoundData) -> Tables:
 
 def _columns(rows: Sequence[Any], **types: str) -> pd.DataFrame:
     """A table of the rows' attributes; typed, so that a table without rows has the same columns."""
-    return pd.DataFrame({name: pd.Series(list(map(attrgetter(name), rows)), dtype=kind) for name, kind in types.items()})
+    return pd.DataFrame(
+        {name: pd.Series(list(map(attrgetter(name), rows)), dtype=kind) for name, kind in types.items()}
+    )
 
 
 def _units(data: RoundData) -> pd.DataFrame:

@@ -3,6 +3,12 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from gatehouse.model.errors import GatehouseError
+
+
+class JudgementError(GatehouseError):
+    """An expectation could not be evaluated: a defect of ours, which says nothing about the data. Tell a developer."""
+
 
 @dataclass(frozen=True, slots=True)
 class QualityProblem:

@@ -6,7 +6,7 @@ These are the judgements that Great Expectations has no expectation for; ``expec
 from collections.abc import Callable, Mapping
 
 import numpy as np
-import pandas as pd
+import pandas as pd  # type: ignore[import-untyped]  # pandas ships no types
 
 from gatehouse.model.status import Measured, Verdict
 from gatehouse.quality.thresholds import CLOCK_TOLERANCE_S, MIN_UNITS_TO_VARY

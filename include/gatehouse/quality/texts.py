@@ -1,6 +1,6 @@
 """What a failed expectation says to a program manager: from the rows that failed to one bounded sentence."""
 
-import pandas as pd
+import pandas as pd  # type: ignore[import-untyped]  # pandas ships no types
 
 from gatehouse.quality.thresholds import MAX_AGE_S, MAX_CLOCK_SKEW_S
 from gatehouse.quality.wording import counted, each, hosts_of, listed, number, shown, span
@@ -56,7 +56,7 @@ def claimed_twice(rows: pd.DataFrame) -> str:
 
 def not_of_inventory(rows: pd.DataFrame) -> str:
     """Which machines are not those of the inventory."""
-    said = each(rows, lambda row: f"reports {shown(row['claimed_serial'])}, inventory {shown(row['serial'])}")
+    said = each(rows, lambda row: f"reports {shown(row['claimed_serial'])}, not {shown(row['serial'])}")
     return f"{counted(_hosts(rows), 'host')} with another serial than the inventory's: {said}"
 
 
@@ -118,7 +118,7 @@ def not_finite(rows: pd.DataFrame) -> str:
 def beyond_physics(rows: pd.DataFrame) -> str:
     """Which readings no such part can show."""
     verb = "is" if len(rows) == 1 else "are"
-    said = each(rows, lambda row: f"{_reading(row)}, {_bound(row)}")
+    said = each(rows, lambda row: f"{_reading(row)} {_bound(row)}")
     return f"{counted(len(rows), 'reading')} {verb} beyond physics: {said}"
 
 
@@ -135,7 +135,9 @@ def of_unexpected_unit(rows: pd.DataFrame) -> str:
 def of_mixed_units(rows: pd.DataFrame) -> str:
     """Which reading comes in several units."""
     groups = rows.astype({"name": "str", "unit": "str"}).groupby("name")["unit"]
-    said = [f"{shown(name)} ({listed(shown(u) or 'no unit' for u in sorted(units.unique()))})" for name, units in groups]
+    said = [
+        f"{shown(name)} ({listed([shown(unit) or 'none' for unit in sorted(set(units))])})" for name, units in groups
+    ]
     return f"{counted(len(said), 'reading')} in more than one unit: {listed(said, _NAMED)}"
 
 
@@ -198,4 +200,4 @@ def _reading(row: pd.Series) -> str:
 
 def _bound(row: pd.Series) -> str:
     low = row["value"] < row["low"]
-    return f"at least {number(row['low'])}" if low else f"at most {number(row['high'])}"
+    return f"below {number(row['low'])}" if low else f"above {number(row['high'])}"

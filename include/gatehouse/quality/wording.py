@@ -1,9 +1,8 @@
 """Words for people about rows of data. What machines said is bounded and stripped of what does not print."""
 
-from collections.abc import Callable, Iterable
-from itertools import islice
+from collections.abc import Callable, Sequence
 
-import pandas as pd
+import pandas as pd  # type: ignore[import-untyped]  # pandas ships no types
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _MAX_TEXT = 60  # characters of one name
@@ -21,11 +20,10 @@ def shown(text: object) -> str:
     return start if len(said) <= _MAX_TEXT else start[:-1] + "…"
 
 
-def listed(items: Iterable[str], most: int = _MAX_ITEMS, total: int | None = None) -> str:
-    """``a, b, c``; a longer list ends in ``and 12 more``. ``total`` is its length where ``items`` are only its start."""
-    first = list(islice(items, most)) if total is not None else list(items)
-    rest = (len(first) if total is None else total) - most
-    return ", ".join(first[:most]) + (f" and {rest:,} more" if rest > 0 else "")
+def listed(items: Sequence[str], most: int = _MAX_ITEMS, total: int = 0) -> str:
+    """``a, b, c``, or ``a, b and 12 more``. ``total`` is how many there are where ``items`` are only the first."""
+    rest = max(total, len(items)) - most
+    return ", ".join(items[:most]) + (f" and {rest:,} more" if rest > 0 else "")
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:
@@ -36,13 +34,15 @@ def counted(number: int, noun: str, plural: str = "") -> str:
 
 def hosts_of(rows: pd.DataFrame) -> str:
     """The hosts of some rows, in order."""
-    return listed(shown(host) for host in sorted(rows["host"].astype("str").unique()))
+    return listed([shown(host) for host in sorted(rows["host"].astype("str").unique())])
 
 
 def each(rows: pd.DataFrame, say: Say) -> str:
-    """``host (one, two and 3 more), host …``: what there is to say of each row, by host."""
+    """``host: one, two and 3 more; host: …``: what there is to say of each row, by host."""
     hosts = sorted(rows["host"].astype("str").unique())
-    return listed((_of_host(rows, host, say) for host in hosts), total=len(hosts))
+    said = [_of_host(rows, host, say) for host in hosts[:_MAX_ITEMS]]
+    rest = len(hosts) - len(said)
+    return "; ".join(said) + (f"; and {counted(rest, 'more host')}" if rest else "")
 
 
 def _of_host(rows: pd.DataFrame, host: str, say: Say) -> str:
@@ -50,12 +50,12 @@ def _of_host(rows: pd.DataFrame, host: str, say: Say) -> str:
     order = [name for name in ("diagnostic", "part", "name", "unit") if name in mine.columns]
     first = mine.astype(dict.fromkeys(order, "str")).sort_values(order) if order else mine
     said = [say(row) for _, row in first.head(_PER_HOST).iterrows()]
-    return f"{shown(host)} ({listed(said, _PER_HOST, len(mine))})"
+    return f"{shown(host)}: {listed(said, _PER_HOST, len(mine))}"
 
 
 def number(value: float) -> str:
-    """A number in few digits: ``1,200``, ``0.25``, ``inf``, ``not a number``."""
-    return "not a number" if value != value else f"{value:,.6g}"
+    """A number in few digits: ``1,200``, ``0.25``, ``inf``, ``nan``."""
+    return f"{value:,.6g}"
 
 
 def span(seconds: float) -> str:

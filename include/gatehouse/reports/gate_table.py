@@ -1,11 +1,16 @@
 """A gate's answer as a table: Markdown for sign-off requests and messages, rows for the terminal."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from gatehouse.model.evidence import CriterionOutcome, GateDecision
 from gatehouse.model.status import CriterionStatus
-from gatehouse.reports.plain_text import on_one_line
+from gatehouse.reports.plain_text import on_one_line, with_names
 from gatehouse.reports.rendering import SIGNS, when
 
+Row = tuple[str, str, str, str, str]
 HEADINGS = ("Status", "Criterion", "Observed", "Required", "Missing")
+_NO_NAMES: Mapping[str, str] = MappingProxyType({})
 _MARKUP = frozenset("\\`*_{}[]()#+-.!|<>~$&")
 _UNLINKED = "\u200b"  # zero width space: seen as nothing, and no renderer makes a link across it
 _HEADLINES = {
@@ -21,19 +26,19 @@ def headline(decision: GateDecision) -> str:
     return f"{decision.program} {decision.phase}: {_HEADLINES[decision.status]}"
 
 
-def gate_rows(decision: GateDecision) -> list[tuple[str, str, str, str, str]]:
-    """One row a criterion, in the order of ``HEADINGS``; plain text, one line a cell."""
-    return [_row(outcome) for outcome in decision.outcomes]
+def gate_rows(decision: GateDecision, names: Mapping[str, str] = _NO_NAMES) -> list[Row]:
+    """One row a criterion, in the order of ``HEADINGS``; plain text, one line a cell, hosts by name where known."""
+    return [_row(outcome, names) for outcome in decision.outcomes]
 
 
-def gate_markdown(decision: GateDecision) -> str:
-    """The answer as GitHub-flavoured Markdown. What machines or people wrote is escaped: it cannot be markup or a link."""
+def gate_markdown(decision: GateDecision, names: Mapping[str, str] = _NO_NAMES) -> str:
+    """The answer as GitHub-flavoured Markdown. What others wrote is escaped: no markup, no links."""
     lines = [
         f"**{markdown_text(headline(decision))}**",
         "",
         "| " + " | ".join(HEADINGS) + " |",
         "|" + " --- |" * len(HEADINGS),
-        *("| " + " | ".join(markdown_text(cell) for cell in row) + " |" for row in gate_rows(decision)),
+        *("| " + " | ".join(markdown_text(cell) for cell in row) + " |" for row in gate_rows(decision, names)),
         "",
         f"Evidence `{decision.evidence_digest[:16]}`, decided {when(decision.decided_at)}",
     ]
@@ -47,11 +52,8 @@ def markdown_text(text: str) -> str:
     return "".join("\\" + character if character in _MARKUP else character for character in unlinked)
 
 
-def _row(outcome: CriterionOutcome) -> tuple[str, str, str, str, str]:
-    missing = outcome.missing
-    if outcome.status is CriterionStatus.WAIVED and outcome.waiver is not None:
-        missing = f"waiver {outcome.waiver}" + (f"; {missing}" if missing else "")
+def _row(outcome: CriterionOutcome, names: Mapping[str, str]) -> Row:
     status = f"{SIGNS[outcome.status]} {outcome.status.value}"
-    cells = (status, outcome.title or outcome.criterion, outcome.observed, outcome.required, missing)
-    first, title, observed, required, last = (on_one_line(cell) for cell in cells)
+    cells = (status, outcome.title or outcome.criterion, outcome.observed, outcome.required, outcome.missing)
+    first, title, observed, required, last = (on_one_line(with_names(cell, names)) for cell in cells)
     return first, title, observed, required, last

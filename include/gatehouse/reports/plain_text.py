@@ -1,8 +1,12 @@
 """Text that a machine sent, made safe to look at: nothing in it acts, and nothing in it hides."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 
-_PICTURES = 0x2400  # Unicode has a picture for each of the first 32 control characters, in their order
+# ECMA-48's short names: they can be read in every font, which Unicode's control pictures cannot.
+_C0 = (
+    "NUL SOH STX ETX EOT ENQ ACK BEL BS HT LF VT FF CR SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US"
+).split()
 _KEPT = {"\n", "\t"}
 # What reorders, hides or breaks text without being seen: C1 controls, zero-width characters, bidirectional controls
 # (Unicode Annex 9), line separators, the byte order mark, and tag characters.
@@ -18,22 +22,25 @@ _UNSEEN: tuple[tuple[int, int], ...] = (
     (0xE0000, 0xE007F),
 )
 
+_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_SERIAL_LENGTH = 5  # shorter serials could be plain numbers of a sentence
 
-def _pictures() -> Iterator[tuple[int, str]]:
-    for code in range(0x20):
+
+def _names_of_unseen() -> Iterator[tuple[int, str]]:
+    for code, name in enumerate(_C0):
         if chr(code) not in _KEPT:
-            yield code, chr(_PICTURES + code)
-    yield 0x7F, "\u2421"
+            yield code, f"‹{name}›"
+    yield 0x7F, "‹DEL›"
     for first, last in _UNSEEN:
         for code in range(first, last + 1):
             yield code, f"‹U+{code:04X}›"
 
 
-_TABLE = dict(_pictures())
+_TABLE = dict(_names_of_unseen())
 
 
 def visible(text: str) -> str:
-    """The text with every character that acts or hides replaced by one that shows it: ESC becomes ``␛``.
+    """The text with every character that acts or hides replaced by one that shows it: ESC becomes ``‹ESC›``.
 
     Line ends and tabs stay; Windows line ends become plain ones.
     """
@@ -51,3 +58,14 @@ def joined(texts: Iterable[str], shown: int = 5) -> str:
     every = list(texts)
     rest = len(every) - shown
     return ", ".join(every[:shown]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def with_names(text: str, names: Mapping[str, str]) -> str:
+    """A sentence with serial numbers replaced by the host names that people use, where they are known."""
+
+    def named(word: re.Match[str]) -> str:
+        serial = word.group().rstrip(".")
+        known = len(serial) >= _SERIAL_LENGTH and serial in names
+        return names[serial] + word.group()[len(serial) :] if known else word.group()
+
+    return _WORD.sub(named, text)

@@ -1,4 +1,4 @@
-"""The template environment of reports and pages: escapes and shows hostile text wherever it stands, without being asked."""
+"""The template environment of reports and pages: shows and escapes hostile text wherever it stands."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -62,4 +62,3 @@ def _shown(value: object) -> object:
     if value is None:
         return ""
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-

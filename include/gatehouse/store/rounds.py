@@ -1,6 +1,6 @@
 """Rounds: opened once, filled unit by unit, judged once. The caller commits."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -236,3 +236,17 @@ def _file_outputs(session: Session, round_id: str, visit: UnitVisit) -> None:
 def _clean(text: str) -> str:
     """Without NUL, which PostgreSQL's text cannot hold."""
     return text.replace("\0", "\ufffd")
+
+
+def numbers(session: Session, round_id: str, names: Collection[str]) -> Sequence[tuple[str, str, str, str, float, str]]:
+    """Numeric readings of a round by name: (serial, diagnostic, part, name, value, unit)."""
+    query = (
+        select(
+            ResultRow.serial, ResultRow.diagnostic, ReadingRow.part, ReadingRow.name, ReadingRow.number, ReadingRow.unit
+        )
+        .join(ResultRow, ResultRow.id == ReadingRow.result_id)
+        .where(ResultRow.round_id == round_id, ReadingRow.name.in_(list(names)), ReadingRow.number.is_not(None))
+    )
+    return [(serial, diagnostic, part, name, value, unit) for serial, diagnostic, part, name, value, unit in (
+        session.execute(query)
+    )]  # fmt: skip

@@ -6,9 +6,10 @@ from typing import Any
 from gatehouse.model.commands import Completed
 from gatehouse.model.errors import UnreadableError
 from gatehouse.model.readings import ToolReport
-from gatehouse.vendors.amd_fields import gpu_facts, lowered, value_of
+from gatehouse.vendors.amd_fields import gpu_facts, lowered
 from gatehouse.vendors.gathered import Gathered, gather
 from gatehouse.vendors.json_recovery import recover_json
+from gatehouse.vendors.quantities import number_or_unknown
 from gatehouse.vendors.registry import reads
 
 
@@ -39,17 +40,15 @@ def note_gpus(gathered: Gathered, trees: list[Mapping[str, Any]]) -> None:
 
 
 def _gpus(value: Any) -> Iterator[Mapping[str, Any]]:
-    """Trees that carry a GPU index, at the top, in a list, or one level below (``gpu_data``)."""
+    """Trees that carry a GPU index: at the top, in a list, or in a list under a key (``gpu_data``)."""
     tree = lowered(value)
-    candidates = [tree] if isinstance(tree, Mapping) else tree if isinstance(tree, list) else []
-    for candidate in candidates:
-        if not isinstance(candidate, Mapping):
-            continue
-        if isinstance(value_of("count", candidate.get("gpu")), int):
+    for candidate in tree if isinstance(tree, list) else [tree]:
+        if _is_gpu(candidate):
             yield candidate
-        for below in candidate.values():
-            yield from (
-                item
-                for item in (below if isinstance(below, list) else ())
-                if isinstance(item, Mapping) and isinstance(value_of("count", item.get("gpu")), int)
-            )
+        elif isinstance(candidate, Mapping):
+            lists = (below for below in candidate.values() if isinstance(below, list))
+            yield from (item for below in lists for item in below if _is_gpu(item))
+
+
+def _is_gpu(tree: Any) -> bool:
+    return isinstance(tree, Mapping) and isinstance(number_or_unknown(tree.get("gpu")), int)

@@ -1,7 +1,7 @@
-"""Bytes in, a document out: the one place where remote output becomes text, JSON or XML.
+"""Bytes in, a document out: the one place where remote output becomes text or JSON.
 
 Every function raises UnreadableError, with the reason, for what no reader could use: nothing at all, a page of HTML,
-NUL bytes or UTF-16, binary, more than MAX_BYTES, JSON or XML that is cut or malicious.
+NUL bytes or UTF-16, binary, more than MAX_BYTES, JSON that is cut.
 """
 
 import json
@@ -9,10 +9,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
-from xml.etree.ElementTree import Element, ParseError
-
-import defusedxml.ElementTree
-from defusedxml.common import DefusedXmlException
 
 from gatehouse.model.commands import Completed
 from gatehouse.model.errors import UnreadableError
@@ -88,21 +84,6 @@ def json_of(said: Completed) -> Any:
             _refuse_second_half(text, end)
             return document
     raise UnreadableError(problem + _complaint(said))
-
-
-def xml_of(said: Completed) -> Element:
-    """The root of the XML document in standard output; entities and external references are refused."""
-    text = text_of(said)
-    start = text.find("<")
-    if start < 0:
-        raise UnreadableError("no XML element in the output" + _complaint(said))
-    try:
-        root: Element = defusedxml.ElementTree.fromstring(text[start:].strip())
-    except (ParseError, ValueError) as error:
-        raise UnreadableError(f"XML is broken or cut: {str(error)[:120]}") from None
-    except DefusedXmlException as error:
-        raise UnreadableError(f"XML is refused: {type(error).__name__}") from None
-    return root
 
 
 def _refuse_second_half(text: str, end: int) -> None:

@@ -86,11 +86,11 @@ def _note_processes(gathered: Gathered, blocks: Sequence[Block]) -> None:
     """Rows that name a process; the list is whole only when a border closes it."""
     start = next((index for index, block in enumerate(blocks) if "Process name" in block.text), None)
     if start is None:
-        gathered.was_cut("the list of processes is absent")
+        gathered.incomplete("the list of processes is absent")
         return
     after = blocks[start + 1 :]
     if not after or not after[-1].closed:
-        gathered.was_cut("the list of processes has no end")
+        gathered.incomplete("the list of processes has no end")
         return
     rows = [_GAP.split(row[0]) for block in after for row in block.rows]
     running = [row for row in rows if len(row) == len(_PROCESS) and number_or_unknown(row[1]) is not None]

@@ -18,7 +18,11 @@ _RESET_ENDED = re.compile(rf"GPU reset(?:\(\d+\))? (succeeded|failed)|GPU reset 
 _RETURNED = re.compile(rf"ret(?:urn)? ?= ?(-?\d{{1,6}}){END}")
 _SHORT = {"correctable": "ce", "uncorrectable": "ue", "deferred": "de"}
 _OTHER = (
-    (FindingClass.HARDWARE, "amdgpu.bad_pages", re.compile(r"bad page.{0,60}(?:exceed|reach|threshold)", re.IGNORECASE)),
+    (
+        FindingClass.HARDWARE,
+        "amdgpu.bad_pages",
+        re.compile(r"bad page.{0,60}(?:exceed|reach|threshold)", re.IGNORECASE),
+    ),
     (FindingClass.HARDWARE, "amdgpu.init", re.compile(r"Fatal error during GPU init")),
     (FindingClass.HARDWARE, "amdgpu.queue_hang", re.compile(r"Failed to evict process queues|Queue preemption failed")),
     (FindingClass.APPLICATION, "amdgpu.page_fault", re.compile(r"page fault|PROTECTION_FAULT_STATUS")),

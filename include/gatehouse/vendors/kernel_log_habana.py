@@ -18,11 +18,20 @@ _FACTS: dict[str, re.Pattern[str]] = {
 }
 _FAULTS = (
     ("habanalabs.ecc", re.compile(r"\bECC\b.{0,200}(?:uncorrect|double|critical|DERR ?[=:] ?1)", re.IGNORECASE)),
-    ("habanalabs.ecc", re.compile(r"(?:DERR|RD_PAR|WR_PAR|CA_PAR)=1\b|(?:double|uncorrectable).{0,60}\bECC\b", re.IGNORECASE)),
+    (
+        "habanalabs.ecc",
+        re.compile(r"(?:DERR|RD_PAR|WR_PAR|CA_PAR)=1\b|(?:double|uncorrectable).{0,60}\bECC\b", re.IGNORECASE),
+    ),
     ("habanalabs.ecc_corrected", re.compile(r"\bECC\b.{0,200}(?:single|correct)|SERR=1\b", re.IGNORECASE)),
     ("habanalabs.heartbeat", re.compile(r"heartbeat (?:failed|fail|is not)|lost heartbeat", re.IGNORECASE)),
-    ("habanalabs.reset", re.compile(r"[Gg]oing to (?:hard-|soft-|inference soft-|compute )?reset device|reset the chip")),
-    ("habanalabs.failed", re.compile(r"device is (?:disabled|unusable|not operational)|Failed to initialize", re.IGNORECASE)),
+    (
+        "habanalabs.reset",
+        re.compile(r"[Gg]oing to (?:hard-|soft-|inference soft-|compute )?reset device|reset the chip"),
+    ),
+    (
+        "habanalabs.failed",
+        re.compile(r"device is (?:disabled|unusable|not operational)|Failed to initialize", re.IGNORECASE),
+    ),
     ("habanalabs.interrupt", re.compile(r"Received H/W interrupt|H/W error|critical.{0,40}error", re.IGNORECASE)),
 )
 

@@ -22,7 +22,7 @@ _DETAILS = {
 }
 _ROW = re.compile(r"row \((0x[0-9a-fA-F]{1,16})\)")
 _RECOVERED = re.compile(r"recovery action changed from .{1,80} to 0x0\b|to \w{0,6} ?\(None\)")
-_OFF_THE_BUS = re.compile(rf"NVRM: .*?({PATTERN})?.{{0,40}}has fallen off the bus")
+_OFF_THE_BUS = "has fallen off the bus"
 _SXID = re.compile(rf"nvidia-nvswitch(\d{{1,3}}): SXid \((?:PCI:)?({PATTERN})\): (\d{{4,6}}){END}, (.*)")
 _SXID_STATED = re.compile(rf"(Non-fatal|Fatal), (?:Link (\d{{1,3}}){END} ?)?(.*)")
 _OTHER = (
@@ -59,16 +59,14 @@ def _note_xids(log: KernelLog, gathered: Gathered, lines: list[Record]) -> None:
         _note_xid(log, gathered, code, [event for event in events if int(event[1][2]) == code])
     off = {pci_part(match[1]) for _, match in events if int(match[2]) == 79}
     for line in lines:
-        lost = None if _XID.search(line.message) else _OFF_THE_BUS.search(line.message)
-        if lost is not None:
+        if _OFF_THE_BUS in line.message and not _XID.search(line.message):
             log.fault(line)
-            if not off or (lost[1] and pci_part(lost[1]) not in off):
-                gathered.found(FindingClass.HARDWARE, _any_address(line.message), "xid.79", line.message)
+            part = _any_address(line.message)
+            if part not in off and not (part == "host" and off):
+                gathered.found(FindingClass.HARDWARE, part, "xid.79", line.message)
 
 
-def _note_xid(
-    log: KernelLog, gathered: Gathered, code: int, events: list[tuple[Record, re.Match[str]]]
-) -> None:
+def _note_xid(log: KernelLog, gathered: Gathered, code: int, events: list[tuple[Record, re.Match[str]]]) -> None:
     kind, (first, seen) = class_of_xid(code), events[0]
     pids = dict.fromkeys(int(pid[1]) for _, match in events if (pid := _PID.search(match[3])))
     facts: dict[str, Fact] = {

@@ -77,7 +77,9 @@ def records_of(text: str) -> tuple[list[Record], float]:
     *lines, tail = text.split("\n")
     if tail.strip():
         lines.append(tail + CUT)
-    records = [_record(line[:4000]) for line in lines if line.strip() and not line.startswith((" SUBSYSTEM=", " DEVICE="))]
+    records = [
+        _record(line[:4000]) for line in lines if line.strip() and not line.startswith((" SUBSYSTEM=", " DEVICE="))
+    ]
     looks = sum(record.time is not None or bool(_DEVICE.match(record.message)) for record in records)
     return records, looks / len(records) if records else 0.0
 

@@ -131,8 +131,8 @@ def _banks(node: Any) -> list[Any]:
 def _note_class(
     draft: Draft, nodes: list[dict[str, Any]], kind: str, part: str, count: str, names: tuple[str, ...]
 ) -> None:
-    """Each present node of a class; empty sockets and disabled nodes are not counted."""
-    found = [node for node in nodes if at(node, "class") == kind and _is_present(node)]
+    """Each node of a class; empty and disabled sockets are not counted, while a port that is down is there."""
+    found = [node for node in nodes if at(node, "class") == kind and (kind != "processor" or _is_present(node))]
     for index, node in enumerate(found):
         for name in names:
             draft.fact(f"{part}{index}.{name}", _said(node, name))

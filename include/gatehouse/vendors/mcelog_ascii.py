@@ -25,7 +25,8 @@ _REGISTERS = {
     name: re.compile(rf"(?<![A-Z]){word} {_HEX}")
     for name, word in (("status", "STATUS"), ("misc", "MISC"), ("addr", "ADDR"), ("mcgstatus", "MCGSTATUS"))
 }
-_XEN_CPU = re.compile(r"\(XEN\) .{0,80}?\b(correctable|fatal|uncorrectable)\b.{0,60}? CPU ?(\d{1,5})", re.I)
+_XEN_CPU = re.compile(r"\(XEN\) .{0,200}?\bon CPU ?(\d{1,5})\b", re.I)
+_XEN_CORRECTABLE = re.compile(r"(?<![a-z])correctable", re.I)
 _XEN_BANK = re.compile(r"\(XEN\) Bank (\d{1,3}): ([0-9a-f]{16})(?: at\s{1,10}([0-9a-f]{1,16}))?")
 _SET_BITS = {"valid": 63, "overflow": 62, "uncorrected": 61, "enabled": 60, "context_corrupt": 57}
 _MISC_VALID, _FAILOVER, _MIRROR_CORRECTED = 59, 41, 42
@@ -88,7 +89,7 @@ def _begin(line: str) -> _Check | None:
         cpu, mcgstatus, bank, status = match.groups()
         return _Check({"cpu": int(cpu), "bank": int(bank), "mcgstatus": f"0x{mcgstatus}", "status": f"0x{status}"})
     if match := _XEN_CPU.search(line):
-        return _Check({"cpu": int(match.group(2)), "correctable": match.group(1).lower() == "correctable"})
+        return _Check({"cpu": int(match.group(1)), "correctable": bool(_XEN_CORRECTABLE.search(line))})
     if match := _CPU_BANK.match(line.strip()):
         return _Check({"cpu": int(match.group(1)), "bank": int(match.group(2))})
     return None

@@ -25,3 +25,17 @@ def split_name(name: str) -> tuple[str | None, str]:
     bare, _ = split_ids(name)
     match = _UNNAMED.fullmatch(bare) or _COMPANY.fullmatch(bare)
     return (match.group(1), match.group(2)) if match else (None, bare)
+
+
+_DISPLAY, _ACCELERATOR, _BRIDGE = "03", "12", "06"
+_GPU_MAKERS = ("10de", "1002", "8086")  # NVIDIA, AMD, Intel; a BMC's display (ASPEED, Matrox) is no GPU
+
+
+def is_gpu(class_id: str, vendor_id: str) -> bool:
+    """Whether numeric class and vendor are those of a GPU: a display, or a processing accelerator, of a GPU maker."""
+    return class_id[:2] in (_DISPLAY, _ACCELERATOR) and vendor_id in _GPU_MAKERS
+
+
+def is_bridge(class_id: str) -> bool:
+    """Whether a numeric class is a bridge; NVSwitches are class 0680."""
+    return class_id[:2] == _BRIDGE

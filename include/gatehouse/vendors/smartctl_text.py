@@ -48,7 +48,7 @@ _NUMBERS = {
 }
 _CELSIUS = {"Current Drive Temperature": "temperature_c", "Drive Trip Temperature": "trip_c", "Temperature": "temperature_c"}
 _CAPACITY = re.compile(r"([\d,]{1,30}) (?:bytes )?\[.{0,40}\]?(?: bytes)?|([\d,]{1,30}) bytes.{0,40}")
-_MINUTES = re.compile(r"\[(\d{1,12}) minutes\]")
+_POWERED = re.compile(r"\s{0,8}Accumulated power on time, hours:minutes \d{1,9}:\d{2}(?: \[(\d{1,12}) minutes\])?")
 _COUNTERS = re.compile(r"(read|write|verify):\s{1,12}(.{1,200})")
 _COUNTER_NAMES = ("ecc_fast", "ecc_delayed", "rereads", "corrected", "correction_invocations", "gigabytes", "uncorrected")
 _VERSION = re.compile(r"smartctl (\d{1,3}\.\d{1,3})\b.{0,200}")
@@ -90,6 +90,9 @@ def read_smartctl_text(said: Completed) -> ToolReport:
 def _note_line(draft: Draft, line: str) -> None:
     if match := _COUNTERS.fullmatch(line.strip()):
         _note_counters(draft, match.group(1), match.group(2).split())
+    elif (match := _POWERED.fullmatch(line)) and match.group(1):
+        draft.fact("power_on_minutes", int(match.group(1)))
+        draft.fact("power_on_hours", int(match.group(1)) // 60)
     elif match := _VERSION.fullmatch(line):
         draft.fact("smartctl.version", match.group(1))
     elif match := _PAIR.fullmatch(line):
@@ -108,9 +111,6 @@ def _note_pair(draft: Draft, key: str, value: str) -> None:
         draft.fact("capacity_b", number_or_unknown(match.group(1) or match.group(2)) if match else None)
     elif key == "Critical Warning" and (match := _CRITICAL_WARNING.fullmatch(value)):
         draft.fact("nvme.critical_warning", int(match.group(1), 16))
-    elif key.startswith("Accumulated power on time") and (match := _MINUTES.search(value)):
-        draft.fact("power_on_minutes", int(match.group(1)))
-        draft.fact("power_on_hours", int(match.group(1)) // 60)
 
 
 def _number(value: str) -> int | float | None:

@@ -20,7 +20,7 @@ def mtbf(criterion: spec.Mtbf, index: EvidenceIndex) -> CriterionOutcome:
     count = len({(row.unit, row.round_id) for row in failures})
     wanted = statistics.mtbf_hours_required(criterion.at_least_hours, count, criterion.confidence)
     met = hours >= wanted
-    hopeful = count == 0 or hours / count >= criterion.at_least_hours
+    hopeful = count == 0 or hours == 0 or hours / count >= criterion.at_least_hours
     bound = statistics.mtbf_lower_bound(hours, count, criterion.confidence) if hours > 0 else 0.0
     failed = sorted({row.unit for row in failures})
     return outcome(

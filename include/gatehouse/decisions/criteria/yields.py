@@ -51,8 +51,9 @@ def success_run(criterion: spec.SuccessRun, index: EvidenceIndex) -> CriterionOu
     """Units tested against units that ever failed: a repair does not take a failure out of a demonstration."""
     tally = _ever(index)
     failures = len(tally.failed)
-    wanted = statistics.success_run_size(criterion.reliability, criterion.confidence, failures)
     too_many = failures > criterion.allowed_failures
+    tolerated = min(failures, criterion.allowed_failures)
+    wanted = statistics.success_run_size(criterion.reliability, criterion.confidence, tolerated)
     need = max(0, wanted - tally.size)
     hopeless = f"more units cannot meet this: {failures} failed, {criterion.allowed_failures} allowed"
     causes = sentences([hopeless, todo.find_causes(tally.faults)])
@@ -62,7 +63,7 @@ def success_run(criterion: spec.SuccessRun, index: EvidenceIndex) -> CriterionOu
         observed=f"{counted(tally.size, 'unit')} tested, {failures} failed" + _shown(tally, criterion.confidence),
         required=(
             f"reliability {percent(criterion.reliability)} at {percent(criterion.confidence)} confidence: "
-            f"{counted(wanted, 'unit')} with {counted(failures, 'failure')}, {criterion.allowed_failures} allowed"
+            f"{counted(wanted, 'unit')} with {counted(tolerated, 'failure')}, {criterion.allowed_failures} allowed"
         ),
         missing=causes if too_many else todo.more_units(need, tally.untested),
         margin=criterion.allowed_failures - failures if too_many else tally.size - wanted,

@@ -155,4 +155,4 @@ def bmc(serial: str, booted_s: float) -> Bmc:
 @cache
 def boot_lines(profile: Profile) -> tuple[tuple[float, str, int], ...]:
     """What a kernel of this SKU says while it boots; one copy for all hosts."""
-    return (*generic_boot(profile), *vendor_boot(profile))
+    return tuple(sorted((*generic_boot(profile), *vendor_boot(profile)), key=lambda line: line[0]))

@@ -166,7 +166,7 @@ def _spread(mean: float) -> Json:
 
 def _text(report: Json) -> str:
     jobs = report["jobs"]
-    assert isinstance(jobs, list)  # noqa: S101 -- built above
+    assert isinstance(jobs, list)
     job = jobs[0]
     return (
         f"{job['jobname']}: (groupid=0, jobs=1): err={job['error']:2d}: pid=48812\n"

@@ -126,7 +126,7 @@ def _row(machine: Machine, gpu: Accelerator, names: Sequence[str], units: bool) 
     cells = []
     for name in names:
         column = _column(name)
-        assert column is not None  # noqa: S101 -- checked by the caller
+        assert column is not None
         unit, value = column
         text = str(value(machine, gpu))
         cells.append(f"{text} {unit}" if unit and units and not text.startswith("[") else text)

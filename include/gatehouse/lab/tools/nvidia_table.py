@@ -39,7 +39,7 @@ def _rows(gpu: Accelerator) -> str:
     power = f"{gpu.power_w:.0f}W / {gpu.power_limit_w:4d}W"
     memory = f"{gpu.used_mib}MiB / {gpu.memory_mib:6d}MiB"
     return (
-        f"| {gpu.index:3d}  {gpu.name:<27} On  |   {smi_bus(gpu.pci)} Off | {errors:20d} |\n"
+        f"| {gpu.index:3d}  {gpu.name:<30} On  |   {smi_bus(gpu.pci)} Off | {errors:20d} |\n"
         f"| N/A  {gpu.temp_c:3d}C    P0   {power:>20} | {memory:>22} | {gpu.util_pct:7d}%      Default |\n"
         f"|                                         |                        |             Disabled |\n{_RULE}"
     )

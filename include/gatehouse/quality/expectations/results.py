@@ -1,82 +1,86 @@
 """Each result was asked for, is there once, uses our words, and is of this round."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
-from great_expectations import expectations as gxe
+from great_expectations.expectations.core.expect_column_values_to_be_between import ExpectColumnValuesToBeBetween
+from great_expectations.expectations.core.expect_column_values_to_be_in_set import ExpectColumnValuesToBeInSet
+from great_expectations.expectations.core.expect_compound_columns_to_be_unique import ExpectCompoundColumnsToBeUnique
+from great_expectations.expectations.core.expect_table_row_count_to_be_between import ExpectTableRowCountToBeBetween
+from great_expectations.expectations.metadata_types import FailureSeverity
 
 from gatehouse.model.status import Measured, Verdict
 from gatehouse.quality import texts
-from gatehouse.quality.expectations.base import WARNING, KeepRule, OfRound
+from gatehouse.quality.expectations.base import WARNING, KeepRule, OfRound, Text, columns, words_of
 from gatehouse.quality.thresholds import CLOCK_TOLERANCE_S, MAX_AGE_S
 
 
-class ExpectResults(OfRound, gxe.ExpectTableRowCountToBeBetween):
+class ExpectResults(OfRound, ExpectTableRowCountToBeBetween):
     """An empty round proves nothing."""
 
-    table: ClassVar = "results"
-    text: ClassVar = texts.no_results
-    min_value = 1
-    description = "The round has at least one result."
+    table: ClassVar[str] = "results"
+    text: ClassVar[Text] = texts.no_results
+    min_value: int | None = 1
+    description: str | None = "The round has at least one result."
 
 
 class ExpectResultsPlanned(KeepRule):
     """A result that nobody asked for is of another plan or another machine."""
 
-    table: ClassVar = "results"
-    text: ClassVar = texts.unplanned_results
-    rule = "not_asked"
-    column_list = ["serial", "host", "diagnostic", "planned"]
-    description = "Every result was planned, for that unit on that host."
+    table: ClassVar[str] = "results"
+    text: ClassVar[Text] = texts.unplanned_results
+    rule: str = "not_asked"
+    column_list: list[str] = columns("serial", "host", "diagnostic", "planned")
+    description: str | None = "Every result was planned, for that unit on that host."
 
 
-class ExpectOneResultEach(OfRound, gxe.ExpectCompoundColumnsToBeUnique):
+class ExpectOneResultEach(OfRound, ExpectCompoundColumnsToBeUnique):
     """Nothing is counted twice."""
 
-    table: ClassVar = "results"
-    text: ClassVar = texts.duplicates
-    column_list = ["serial", "diagnostic"]
-    ignore_row_if = "never"
-    description = "A unit has one result for a diagnostic."
+    table: ClassVar[str] = "results"
+    text: ClassVar[Text] = texts.duplicates
+    column_list: list[str] = columns("serial", "diagnostic")
+    ignore_row_if: Literal["all_values_are_missing", "any_value_is_missing", "never"] = "never"
+    description: str | None = "A unit has one result for a diagnostic."
 
 
-class ExpectStatusWords(OfRound, gxe.ExpectColumnValuesToBeInSet):
+class ExpectStatusWords(OfRound, ExpectColumnValuesToBeInSet):
     """A word that nobody knows counts neither as measured nor as not measured."""
 
-    table: ClassVar = "results"
-    text: ClassVar = texts.bad_status
-    column = "measured"
-    value_set = [word.value for word in Measured]
-    description = f"Whether a result was measured is one of {', '.join(Measured)}."
+    table: ClassVar[str] = "results"
+    text: ClassVar[Text] = texts.bad_status
+    column: str = "measured"
+    value_set: list[str] = words_of(Measured)
+    description: str | None = f"Whether a result was measured is one of {', '.join(Measured)}."
 
 
-class ExpectVerdictWords(OfRound, gxe.ExpectColumnValuesToBeInSet):
+class ExpectVerdictWords(OfRound, ExpectColumnValuesToBeInSet):
     """A word that nobody knows counts neither as good nor as bad."""
 
-    table: ClassVar = "results"
-    text: ClassVar = texts.bad_verdict
-    column = "verdict"
-    value_set = [word.value for word in Verdict]
-    description = f"The verdict of a result is one of {', '.join(Verdict)}."
+    table: ClassVar[str] = "results"
+    text: ClassVar[Text] = texts.bad_verdict
+    column: str = "verdict"
+    value_set: list[str] = words_of(Verdict)
+    description: str | None = f"The verdict of a result is one of {', '.join(Verdict)}."
 
 
 class ExpectVerdictsOfMeasurements(KeepRule):
     """Whether it was measured and whether it is good are two questions; without the first the second has no answer."""
 
-    table: ClassVar = "results"
-    text: ClassVar = texts.verdict_without_measurement
-    rule = "verdict_without_measurement"
-    column_list = ["host", "diagnostic", "measured", "verdict"]
-    description = "What was not measured (ERROR, SKIP) has the verdict NOT_APPLICABLE."
+    table: ClassVar[str] = "results"
+    text: ClassVar[Text] = texts.verdict_without_measurement
+    rule: str = "verdict_without_measurement"
+    column_list: list[str] = columns("host", "diagnostic", "measured", "verdict")
+    description: str | None = "What was not measured (ERROR, SKIP) has the verdict NOT_APPLICABLE."
 
 
 class ExpectResultsOfThisRound(KeepRule):
     """A result from before or after its round is another round's, or of a clock that cannot be trusted."""
 
-    table: ClassVar = "results"
-    text: ClassVar = texts.outside_the_round
-    rule = "outside_the_round"
-    column_list = ["host", "diagnostic", "after_opening_s", "before_judging_s"]
-    description = (
+    table: ClassVar[str] = "results"
+    text: ClassVar[Text] = texts.outside_the_round
+    rule: str = "outside_the_round"
+    column_list: list[str] = columns("host", "diagnostic", "after_opening_s", "before_judging_s")
+    description: str | None = (
         "Every result was started after the round was opened and before it was judged "
         f"(give or take {CLOCK_TOLERANCE_S:.0f} seconds)."
     )
@@ -85,30 +89,30 @@ class ExpectResultsOfThisRound(KeepRule):
 class ExpectStartTimes(KeepRule):
     """A measurement that does not say when it was taken cannot be shown to be fresh."""
 
-    table: ClassVar = "results"
-    text: ClassVar = texts.without_start
-    rule = "without_start"
-    column_list = ["host", "diagnostic", "measured", "after_opening_s"]
-    severity = WARNING
-    description = "Every measured result says when it was started."
+    table: ClassVar[str] = "results"
+    text: ClassVar[Text] = texts.without_start
+    rule: str = "without_start"
+    column_list: list[str] = columns("host", "diagnostic", "measured", "after_opening_s")
+    severity: FailureSeverity = WARNING
+    description: str | None = "Every measured result says when it was started."
 
 
-class ExpectResultsRecordedRecently(OfRound, gxe.ExpectColumnValuesToBeBetween):
+class ExpectResultsRecordedRecently(OfRound, ExpectColumnValuesToBeBetween):
     """A machine changes: what was filed long ago does not speak of it today."""
 
-    table: ClassVar = "results"
-    text: ClassVar = texts.recorded_long_ago
-    column = "age_s"
-    min_value = -CLOCK_TOLERANCE_S
-    max_value = MAX_AGE_S
-    description = f"Every result was recorded within the {MAX_AGE_S / 86400:.0f} days before the judgement."
+    table: ClassVar[str] = "results"
+    text: ClassVar[Text] = texts.recorded_long_ago
+    column: str = "age_s"
+    min_value: float | None = -CLOCK_TOLERANCE_S
+    max_value: float | None = MAX_AGE_S
+    description: str | None = f"Every result was recorded within the {MAX_AGE_S / 86400:.0f} days before the judgement."
 
 
-class ExpectPossibleDurations(OfRound, gxe.ExpectColumnValuesToBeBetween):
+class ExpectPossibleDurations(OfRound, ExpectColumnValuesToBeBetween):
     """Less than no time: the clock was set while the diagnostic ran."""
 
-    table: ClassVar = "results"
-    text: ClassVar = texts.bad_duration
-    column = "duration_s"
-    min_value = 0
-    description = "No result took less than no time."
+    table: ClassVar[str] = "results"
+    text: ClassVar[Text] = texts.bad_duration
+    column: str = "duration_s"
+    min_value: float | None = 0
+    description: str | None = "No result took less than no time."

@@ -1,0 +1,5 @@
+"""The shell door: ``gatehouse``."""
+
+from gatehouse.cli.main import main
+
+__all__ = ["main"]

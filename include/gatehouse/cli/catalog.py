@@ -1,0 +1,50 @@
+"""``gatehouse catalog``: every YAML, and that every limit can fail."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gatehouse.catalog.loader import KINDS, open_catalog
+from gatehouse.cli.output import console, print_json, print_table, say_error
+from gatehouse.operations.check_catalog import check_catalog
+
+app = typer.Typer(help="The catalogue: what people write in YAML.", no_args_is_help=True)
+Folders = Annotated[
+    list[Path] | None,
+    typer.Option("--folder", help="A folder of more catalogue files; may be given again.", exists=True, file_okay=False),
+]
+
+
+@app.command()
+def check(folder: Folders = None, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """Check every YAML file: unknown keys, dangling references, and that every limit can fail."""
+    report = check_catalog(open_catalog(), tuple(folder or ()))
+    if as_json:
+        print_json(report)
+    else:
+        for problem in report.problems:
+            say_error(problem)
+        kinds = ", ".join(f"{count} {kind}" for kind, count in report.counts.items())
+        console.print(f"{kinds}; {report.limits} limits proven to pass their good sample and fail their bad one")
+    if report.problems:
+        raise typer.Exit(1)
+
+
+@app.command("list")
+def list_entries(kind: Annotated[str, typer.Argument(help=f"One of {', '.join(KINDS)}.")]) -> None:
+    """List the entries of one kind with their titles."""
+    if kind not in KINDS:
+        raise typer.BadParameter(f"there are: {', '.join(KINDS)}")
+    print_table(("id", "title"), ((name, entry.title) for name, entry in sorted(open_catalog().kind(kind).items())))
+
+
+@app.command()
+def schema(folder: Annotated[Path, typer.Argument(help="Where to write one JSON schema a kind.")]) -> None:
+    """Write the JSON schemas that editors use to complete and check catalogue files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for kind, spec in KINDS.items():
+        text = json.dumps(spec.model_json_schema(), indent=2, sort_keys=True) + "\n"
+        (folder / f"{kind}.json").write_text(text, encoding="utf-8")
+    console.print(f"{len(KINDS)} schemas in {folder}")

@@ -1,0 +1,87 @@
+"""``gatehouse run`` and ``gatehouse host``: machines, without Airflow."""
+
+import getpass
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from gatehouse.cli.output import console, errors, print_json, print_table
+from gatehouse.cli.place import workspace
+from gatehouse.operations.admit_round import admit_round
+from gatehouse.operations.measure_units import measure_units
+from gatehouse.operations.open_round import open_adhoc_round
+from gatehouse.operations.summarise_round import RoundSummary, UnitSummary, summarise_round
+from gatehouse.operations.view_host import host_view
+from gatehouse.operations.workspace import Workspace
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the shell."""
+    app.command()(run)
+    app.command()(host)
+
+
+def run(
+    plan: Annotated[str, typer.Argument(help="The plan; `gatehouse catalog list plans` shows them.")],
+    host: Annotated[list[str], typer.Option("--host", "-H", help="A host's name or serial; may be given again.")],
+    reason: Annotated[str, typer.Option(help="Why; kept with the round.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Run a plan on hosts now. It is evidence for people, never for a gate: gates count npi_round runs only."""
+    place = workspace()
+    hosts = [place.catalog.host(name) for name in dict.fromkeys(host)]
+    round_id = open_adhoc_round(place, plan, hosts, getpass.getuser(), reason)
+    with _progress() as progress:
+        bar = progress.add_task(f"{plan} on {len(hosts)} hosts", total=len(hosts))
+        measure_units(place, round_id, [h.serial for h in hosts], lambda *_: progress.advance(bar))
+        progress.update(bar, description="judging the data")
+        admit_round(place, round_id)
+    summary = summarise_round(place, round_id)
+    print_json(summary) if as_json else _show(summary)
+    raise typer.Exit(exit_code(summary))
+
+
+def exit_code(summary: RoundSummary) -> int:
+    """1 when a machine is bad, 3 when one could not be measured or the data may not be trusted, else 0."""
+    if any(unit.bad for unit in summary.units):
+        return 1
+    return 3 if not summary.admissible or any(unit.not_measured for unit in summary.units) else 0
+
+
+def host(
+    name: Annotated[str, typer.Argument(metavar="HOST", help="Name or serial.")], as_json: Json = False
+) -> None:
+    """Show a host: identity, state, history, evidence, open issues."""
+    place: Workspace = workspace()
+    view = host_view(place, name)
+    if as_json:
+        print_json(view)
+        return
+    console.print(f"[bold]{view.host}[/bold]  serial {view.serial}  {view.sku}  site {view.site}  {view.program} {view.build}")
+    print_table(
+        ("diagnostic", "measured", "verdict", "when", "why"),
+        [(r.diagnostic, r.measured, r.verdict, f"{r.at:%Y-%m-%d %H:%M}", r.reason) for r in view.latest],
+        title="Latest result of each diagnostic",
+    )
+
+
+def _progress() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=errors, transient=True)
+
+
+def _show(summary: RoundSummary) -> None:
+    rows = []
+    for unit in summary.units:
+        rows += _rows(unit) or [(unit.host, "", "PASS", "")]
+    print_table(("host", "diagnostic", "verdict", "why"), rows, title=f"Round {summary.round_id}: {summary.plan}")
+    for problem in summary.problems:
+        console.print(f"inadmissible: {problem}", markup=False)
+
+
+def _rows(unit: UnitSummary) -> list[tuple[str, str, str, str]]:
+    kinds = (("FAIL", unit.failed), ("ERROR", unit.not_measured), ("SKIP", unit.skipped))
+    return [(unit.host, name, kind, why) for kind, reasons in kinds for name, why in reasons.items()]

@@ -1,0 +1,125 @@
+"""Every program with its four gates, at a glance."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from gatehouse.catalog.program import Program
+from gatehouse.model.status import CriterionStatus, Phase
+from gatehouse.operations.workspace import Workspace
+from gatehouse.store import views
+from gatehouse.store.engine import transaction
+from gatehouse.store.tables import DecisionRow, PhaseRow
+from gatehouse.store.views import Gate, RoundTally
+
+
+class GateState(StrEnum):
+    """Where a phase of a program stands."""
+
+    NOT_PLANNED = "not planned"
+    NOT_OPENED = "not opened"
+    OPEN = "open"
+    EXITED = "exited"
+    EXITED_CONDITIONALLY = "exited on conditions"
+
+
+@dataclass(frozen=True, slots=True)
+class GateCell:
+    """One gate of a program. ``status`` and what follows are of the last decision that was kept, None before the first.
+
+    ``lacking`` are the titles of the criteria that it found neither met nor waived.
+    """
+
+    phase: Phase
+    state: GateState
+    status: CriterionStatus | None = None
+    decided_at: datetime | None = None
+    met: int = 0
+    criteria: int = 0
+    lacking: tuple[str, ...] = ()
+    planned_units: int = 0
+    build_units: int = 0
+    measured_units: int = 0
+    rounds: int = 0
+    last_round: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramLine:
+    """A program with its gates, in the order of the phases."""
+
+    program: str
+    title: str
+    sku: str
+    sku_title: str
+    owner: str
+    sites: tuple[str, ...]
+    gates: tuple[GateCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    phases: Mapping[Gate, PhaseRow]
+    decisions: Mapping[Gate, DecisionRow]
+    rounds: Mapping[Gate, RoundTally]
+    builds: Mapping[Gate, int]
+
+
+def view_programs(workspace: Workspace) -> tuple[ProgramLine, ...]:
+    """Every program of the catalogue, by id. Three queries, whatever the number of hosts."""
+    with transaction(workspace.engine) as session:
+        seen = _Seen(
+            views.phase_rows(session),
+            views.last_decisions(session),
+            views.round_tallies(session),
+            Counter((host.program, host.build) for host in workspace.catalog.hosts.values()),
+        )
+    return tuple(_line(workspace, name, program, seen) for name, program in sorted(workspace.catalog.programs.items()))
+
+
+def _line(workspace: Workspace, name: str, program: Program, seen: _Seen) -> ProgramLine:
+    sku = workspace.catalog.skus.get(program.sku)
+    return ProgramLine(
+        program=name,
+        title=program.title,
+        sku=program.sku,
+        sku_title=sku.title if sku else program.sku,
+        owner=program.owner,
+        sites=program.sites,
+        gates=tuple(_cell(name, program, phase, seen) for phase in Phase),
+    )
+
+
+def _cell(name: str, program: Program, phase: Phase, seen: _Seen) -> GateCell:
+    asked = program.phases.get(phase)
+    if asked is None:
+        return GateCell(phase, GateState.NOT_PLANNED)
+    gate = (name, phase.value)
+    decision, rounds = seen.decisions.get(gate), seen.rounds.get(gate)
+    outcomes = list(decision.outcomes) if decision else []
+    lacking = [o for o in outcomes if o["status"] not in (CriterionStatus.MET, CriterionStatus.WAIVED)]
+    return GateCell(
+        phase=phase,
+        state=state_of(seen.phases.get(gate)),
+        status=CriterionStatus(decision.status) if decision else None,
+        decided_at=decision.decided_at if decision else None,
+        met=len(outcomes) - len(lacking),
+        criteria=len(outcomes),
+        lacking=tuple(str(o["title"] or o["criterion"]) for o in lacking),
+        planned_units=asked.planned_units,
+        build_units=seen.builds.get(gate, 0),
+        measured_units=rounds.units if rounds else 0,
+        rounds=rounds.rounds if rounds else 0,
+        last_round=rounds.last_round if rounds else "",
+    )
+
+
+def state_of(row: PhaseRow | None) -> GateState:
+    """Where a phase stands, by its row."""
+    if row is None:
+        return GateState.NOT_OPENED
+    if row.closed_at is None:
+        return GateState.OPEN
+    return GateState.EXITED_CONDITIONALLY if row.conditional else GateState.EXITED

@@ -1,0 +1,179 @@
+"""One round: its plan against its hosts, what was measured, what is good, and whether the data may count."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from gatehouse.diagnostics.registry import all_diagnostics
+from gatehouse.model.errors import UsageError
+from gatehouse.operations.workspace import Workspace
+from gatehouse.store import rounds, views
+from gatehouse.store.engine import transaction
+from gatehouse.store.tables import ResultRow, RoundRow
+from gatehouse.store.views import DiagnosticTally, RoundTotals, UnitTally
+
+PAGE = 100  # hosts a page: a plan of ten diagnostics makes a thousand cells of them
+_NOTHING = DiagnosticTally(0, 0, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A diagnostic on a unit: was it measured, is it good, what shall we do."""
+
+    measured: str
+    verdict: str
+    severity: str | None
+    action: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLine:
+    """A unit of the round. ``cells`` follow the round's columns; None where there is no result."""
+
+    host: str
+    serial: str
+    site: str
+    measured_at: datetime | None
+    unreachable: str | None
+    claimed_serial: str | None
+    failed: int
+    holes: int
+    cells: tuple[Cell | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A diagnostic of the plan, with how it went over all units of the round."""
+
+    diagnostic: str
+    title: str
+    mandatory: bool
+    tally: DiagnosticTally
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong with the round's data; only a ``blocking`` one makes it inadmissible."""
+
+    text: str
+    blocking: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RoundView:
+    """A round with one page of its units, those with trouble first. ``found`` counts the units of all pages."""
+
+    round_id: str
+    program: str
+    phase: str
+    plan: str
+    plan_title: str
+    number: int
+    requested_by: str
+    reason: str
+    created_at: datetime
+    judged_at: datetime | None
+    admissible: bool | None
+    problems: tuple[Problem, ...]
+    totals: RoundTotals
+    columns: tuple[Column, ...]
+    units: tuple[UnitLine, ...]
+    found: int
+    page: int
+    pages: int
+
+
+def view_round(
+    workspace: Workspace,
+    round_id: str,
+    *,
+    page: int = 1,
+    search: str = "",
+    trouble_only: bool = False,
+    size: int = PAGE,
+) -> RoundView:
+    """The round, with a page of its units. Five queries, whatever the number of hosts.
+
+    Raises:
+        NotFoundError: no such round.
+        UsageError: pages count from 1.
+    """
+    if page < 1 or size < 1:
+        raise UsageError("pages count from 1")
+    with transaction(workspace.engine) as session:
+        row = rounds.get_round(session, round_id)
+        tallies = views.diagnostic_tallies(session, round_id)
+        totals = views.round_totals(session, round_id)
+        units, found = views.units_page(
+            session, round_id, search=search, trouble_only=trouble_only, offset=(page - 1) * size, limit=size
+        )
+        results = views.results_of(session, round_id, [unit.unit.serial for unit in units])
+    columns = _columns(row, tallies)
+    return RoundView(
+        round_id=row.id,
+        program=row.program,
+        phase=row.phase,
+        plan=row.plan,
+        plan_title=str(_plan(row).get("title", row.plan)),
+        number=row.number,
+        requested_by=row.requested_by,
+        reason=row.reason,
+        created_at=row.created_at,
+        judged_at=row.judged_at,
+        admissible=row.admissible,
+        problems=tuple(_problem(p) for p in row.problems or ()),
+        totals=totals,
+        columns=columns,
+        units=tuple(_unit(unit, columns, results) for unit in units),
+        found=found,
+        page=page,
+        pages=max(1, -(-found // size)),
+    )
+
+
+def _problem(stored: Any) -> Problem:
+    if not isinstance(stored, dict):
+        return Problem(str(stored), blocking=True)
+    return Problem(str(stored.get("text", "")), bool(stored.get("blocking", True)))
+
+
+def _plan(row: RoundRow) -> Mapping[str, Any]:
+    """The plan as it stood when the round was opened."""
+    plan = row.spec.get("plan") if isinstance(row.spec, dict) else None
+    return plan if isinstance(plan, dict) else {}
+
+
+def _columns(row: RoundRow, tallies: Mapping[str, DiagnosticTally]) -> tuple[Column, ...]:
+    planned = {str(d["diagnostic"]): bool(d.get("mandatory", True)) for d in _plan(row).get("diagnostics", ())}
+    names = list(planned) + sorted(set(tallies) - set(planned))
+    known = all_diagnostics()
+    return tuple(
+        Column(
+            diagnostic=name,
+            title=known[name].title if name in known else name,
+            mandatory=planned.get(name, False),
+            tally=tallies.get(name, _NOTHING),
+        )
+        for name in names
+    )
+
+
+def _unit(tally: UnitTally, columns: Sequence[Column], results: Mapping[tuple[str, str], ResultRow]) -> UnitLine:
+    unit = tally.unit
+    return UnitLine(
+        host=unit.host,
+        serial=unit.serial,
+        site=unit.site,
+        measured_at=unit.measured_at,
+        unreachable=unit.unreachable,
+        claimed_serial=unit.claimed_serial,
+        failed=tally.failed,
+        holes=tally.holes,
+        cells=tuple(_cell(results.get((unit.serial, column.diagnostic))) for column in columns),
+    )
+
+
+def _cell(row: ResultRow | None) -> Cell | None:
+    return Cell(row.measured, row.verdict, row.severity, row.action, row.reason) if row else None

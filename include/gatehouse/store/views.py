@@ -1,0 +1,208 @@
+"""Queries for people who look at programs and rounds. Everything is counted in SQL; no query runs once a host."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import Session
+
+from gatehouse.model.status import Measured, Severity, Verdict
+from gatehouse.store.tables import DecisionRow, FindingRow, PhaseRow, ResultRow, RoundRow, RoundUnitRow
+
+Gate = tuple[str, str]  # program, phase
+VIOLATION = "violation"
+
+
+@dataclass(frozen=True, slots=True)
+class RoundTally:
+    """The rounds of a gate: how many, how many are not admissible, the latest, and the units that were measured."""
+
+    rounds: int
+    inadmissible: int
+    last_round: str
+    last_at: datetime
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class DiagnosticTally:
+    """How a diagnostic went over the units of a round. ``units`` are those that have any result of it."""
+
+    units: int
+    passed: int
+    failed: int
+    errors: int
+    skipped: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoundTotals:
+    """The units of a round: planned, visited, unreachable, bad (some FAIL) and with holes (something not measured)."""
+
+    planned: int
+    visited: int
+    unreachable: int
+    bad: int
+    holes: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnitTally:
+    """A unit of a round, with how many of its results are bad and how many were not measured."""
+
+    unit: RoundUnitRow
+    failed: int
+    holes: int
+
+
+def phase_rows(session: Session) -> dict[Gate, PhaseRow]:
+    """Every phase that was ever opened."""
+    return {(row.program, row.phase): row for row in session.scalars(select(PhaseRow))}
+
+
+def last_decisions(session: Session) -> dict[Gate, DecisionRow]:
+    """The latest decision that was kept of each gate."""
+    query = (
+        select(DecisionRow)
+        .ext(distinct_on(DecisionRow.program, DecisionRow.phase))
+        .order_by(DecisionRow.program, DecisionRow.phase, DecisionRow.id.desc())
+    )
+    return {(row.program, row.phase): row for row in session.scalars(query)}
+
+
+def round_tallies(session: Session) -> dict[Gate, RoundTally]:
+    """The rounds of every gate."""
+    measured = (
+        select(RoundRow.program, RoundRow.phase, func.count(RoundUnitRow.serial.distinct()).label("units"))
+        .join(RoundUnitRow, RoundUnitRow.round_id == RoundRow.id)
+        .where(RoundUnitRow.measured_at.is_not(None), RoundUnitRow.unreachable.is_(None))
+        .group_by(RoundRow.program, RoundRow.phase)
+        .subquery()
+    )
+    newest = (
+        select(RoundRow.program, RoundRow.phase, RoundRow.id, RoundRow.created_at)
+        .ext(distinct_on(RoundRow.program, RoundRow.phase))
+        .order_by(RoundRow.program, RoundRow.phase, RoundRow.number.desc())
+        .subquery()
+    )
+    query = (
+        select(
+            RoundRow.program,
+            RoundRow.phase,
+            func.count(),
+            func.count().filter(RoundRow.admissible.is_(False)),
+            newest.c.id,
+            newest.c.created_at,
+            func.coalesce(measured.c.units, 0),
+        )
+        .join(newest, and_(newest.c.program == RoundRow.program, newest.c.phase == RoundRow.phase))
+        .outerjoin(measured, and_(measured.c.program == RoundRow.program, measured.c.phase == RoundRow.phase))
+        .group_by(RoundRow.program, RoundRow.phase, newest.c.id, newest.c.created_at, measured.c.units)
+    )
+    return {
+        (program, phase): RoundTally(rounds, inadmissible, last, last_at, units)
+        for program, phase, rounds, inadmissible, last, last_at, units in session.execute(query)
+    }
+
+
+def failure_counts(session: Session, program: str, phase: str, most: int = 25) -> list[tuple[str, int, int]]:
+    """(check, units, times) of the checks that failed on units of a gate's rounds, most units first."""
+    units = func.count(ResultRow.serial.distinct())
+    query = (
+        select(FindingRow.signature, units, func.count())
+        .join(ResultRow, ResultRow.id == FindingRow.result_id)
+        .join(RoundRow, RoundRow.id == ResultRow.round_id)
+        .where(
+            RoundRow.program == program,
+            RoundRow.phase == phase,
+            FindingRow.kind == VIOLATION,
+            FindingRow.severity.in_([s.value for s in Severity if s.fails]),
+        )
+        .group_by(FindingRow.signature)
+        .order_by(units.desc(), FindingRow.signature)
+        .limit(most)
+    )
+    return [(check, of_units, times) for check, of_units, times in session.execute(query)]
+
+
+def diagnostic_tallies(session: Session, round_id: str) -> dict[str, DiagnosticTally]:
+    """How each diagnostic of a round went."""
+
+    def counted(condition: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.count().filter(condition)
+
+    query = (
+        select(
+            ResultRow.diagnostic,
+            func.count(),
+            counted(ResultRow.verdict == Verdict.PASS),
+            counted(ResultRow.verdict == Verdict.FAIL),
+            counted(ResultRow.measured == Measured.ERROR),
+            counted(ResultRow.measured == Measured.SKIP),
+        )
+        .where(ResultRow.round_id == round_id)
+        .group_by(ResultRow.diagnostic)
+    )
+    return {
+        name: DiagnosticTally(units, passed, failed, errors, skipped)
+        for name, units, passed, failed, errors, skipped in session.execute(query)
+    }
+
+
+def round_totals(session: Session, round_id: str) -> RoundTotals:
+    """The units of a round, counted."""
+    tally = _tallied(round_id).subquery()
+    query = select(
+        func.count(),
+        func.count(tally.c.measured_at),
+        func.count(tally.c.unreachable),
+        func.count().filter(tally.c.failed > 0),
+        func.count().filter(tally.c.holes > 0),
+    ).select_from(tally)
+    planned, visited, unreachable, bad, holes = session.execute(query).one()
+    return RoundTotals(planned, visited, unreachable, bad, holes)
+
+
+def units_page(
+    session: Session, round_id: str, *, search: str = "", trouble_only: bool = False, offset: int = 0, limit: int = 100
+) -> tuple[list[UnitTally], int]:
+    """A page of a round's units, those with trouble first, and how many there are in all.
+
+    ``search`` is part of a host's name or serial, taken literally; ``trouble_only`` leaves out units that are good.
+    """
+    query = _tallied(round_id)
+    if search:
+        query = query.where(
+            or_(
+                RoundUnitRow.host.icontains(search, autoescape=True),
+                RoundUnitRow.serial.icontains(search, autoescape=True),
+            )
+        )
+    if trouble_only:
+        query = query.having(or_(_FAILED > 0, _HOLES > 0, _RESULTS == 0))
+    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    ordered = query.order_by(_FAILED.desc(), _HOLES.desc(), RoundUnitRow.host).offset(offset).limit(limit)
+    return [UnitTally(unit, failed, holes) for unit, failed, holes in session.execute(ordered)], total
+
+
+def results_of(session: Session, round_id: str, serials: Sequence[str]) -> Mapping[tuple[str, str], ResultRow]:
+    """The results of some units of a round, by serial and diagnostic."""
+    rows = session.scalars(select(ResultRow).where(ResultRow.round_id == round_id, ResultRow.serial.in_(list(serials))))
+    return {(row.serial, row.diagnostic): row for row in rows}
+
+
+_RESULTS = func.count(ResultRow.id)
+_FAILED = _RESULTS.filter(ResultRow.verdict == Verdict.FAIL)
+_HOLES = _RESULTS.filter(ResultRow.measured != Measured.COMPLETE)
+
+
+def _tallied(round_id: str) -> Select[RoundUnitRow, int, int]:
+    """A round's units with the number of their results that are bad, and of those that are holes."""
+    return (
+        select(RoundUnitRow, _FAILED.label("failed"), _HOLES.label("holes"))
+        .outerjoin(ResultRow, (ResultRow.round_id == RoundUnitRow.round_id) & (ResultRow.serial == RoundUnitRow.serial))
+        .where(RoundUnitRow.round_id == round_id)
+        .group_by(RoundUnitRow.round_id, RoundUnitRow.serial)
+    )

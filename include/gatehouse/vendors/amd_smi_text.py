@@ -1,0 +1,48 @@
+"""amd-smi metric or static as text: the same tree as of its JSON, by indentation."""
+
+from collections import Counter
+
+from gatehouse.model.commands import Completed
+from gatehouse.model.errors import UnreadableError
+from gatehouse.model.readings import ToolReport
+from gatehouse.vendors.amd_fields import lowered
+from gatehouse.vendors.amd_smi_json import note_gpus
+from gatehouse.vendors.gathered import Gathered, gather, whole_lines
+from gatehouse.vendors.indented_tree import Entry, tree_of
+from gatehouse.vendors.quantities import number_or_unknown, word_or_unknown
+from gatehouse.vendors.registry import reads
+
+
+@reads("amd-smi-text")
+def read_amd_smi_text(said: Completed) -> ToolReport:
+    """GPUs, and the CPU sections that an APU has before them, by the numbers that amd-smi gives them.
+
+    Raises:
+        UnreadableError: there is no section of a GPU.
+    """
+    gathered, text = gather("amd-smi-text", said)
+    root = tree_of(whole_lines(gathered, text), tight=True)
+    gpus = [entry for entry in root.each("GPU") if _index(entry) is not None and entry.children]
+    cpus = [entry for entry in root.each("CPU") if _index(entry) is not None]
+    if not gpus and not cpus:
+        raise UnreadableError("no section of a GPU")
+    note_gpus(gathered, [{**lowered(entry.mapping()), "gpu": _index(entry)} for entry in gpus])
+    gathered.fact("cpus", len(cpus))
+    for cpu in cpus:
+        gathered.fact(f"cpu{_index(cpu)}.smu_fw", word_or_unknown(cpu.words("SMU/FW_VERSION")))
+    _compare_sections(gathered, gpus)
+    return gathered.done()
+
+
+def _index(entry: Entry) -> int | None:
+    number = number_or_unknown(entry.value)
+    return number if isinstance(number, int) else None
+
+
+def _compare_sections(gathered: Gathered, gpus: list[Entry]) -> None:
+    """Every GPU of one machine has the same sections: a last one with fewer was cut."""
+    counts = Counter(section.key for gpu in gpus for section in gpu.children)
+    for key, count in counts.items():
+        if count < len(gpus):
+            gathered.was_cut(f"{len(gpus) - count} of {len(gpus)} GPUs have no section {key[:40]}")
+            return

@@ -1,0 +1,106 @@
+"""``ethtool -m DEVICE``: the pluggable module: who made it, how much light it sends and sees, and its alarms.
+
+SFP (SFF-8472) has one lane and four thresholds each; QSFP (SFF-8636) and CMIS number their lanes. Values carry several
+units: ``0.0001 mW / -40.00 dBm``. A copper cable has no diagnostics: then nothing was measured, which is not zero.
+"""
+
+import re
+
+from gatehouse.model.commands import Completed
+from gatehouse.model.errors import UnreadableError
+from gatehouse.model.readings import Fact, ToolReport
+from gatehouse.vendors.documents import lines_of
+from gatehouse.vendors.draft import Draft
+from gatehouse.vendors.quantities import number_or_unknown
+from gatehouse.vendors.registry import reads
+
+_TOOL = "ethtool-m"
+_PAIR = re.compile(r"\s{0,8}([A-Z][^:]{1,60}?)\s{0,40}:\s{0,4}(.{0,120})")
+_CHANNEL = re.compile(r"(.{1,50}?)\s{0,8}\((?:Channel|Lane) (\d{1,2})\)")
+_PARTS = re.compile(r"(-?[\d.]{1,15}|-inf) (mW|dBm|mA|V|degrees C)\b")
+_IDENTIFIER = re.compile(r"(0x[0-9a-fA-F]{2})(?: \((.{1,80})\))?")
+_UNITS = {"mW": "mw", "dBm": "dbm", "mA": "ma", "V": "v", "degrees C": "c"}
+_WORDS = {"Vendor name": "vendor", "Vendor PN": "part", "Vendor SN": "serial", "Vendor rev": "rev"}
+# What each layout calls a quantity -> our name.
+_QUANTITIES = {
+    "Laser output power": "tx_power",
+    "Transmit avg optical power": "tx_power",
+    "Laser tx power": "tx_power",
+    "Receiver signal average optical power": "rx_power",
+    "Rcvr signal avg optical power": "rx_power",
+    "Receiver signal OMA": "rx_power",
+    "Laser rx power": "rx_power",
+    "Rx power": "rx_power",
+    "Tx power": "tx_power",
+    "Laser bias current": "bias",
+    "Laser tx bias current": "bias",
+    "Tx bias": "bias",
+    "Module temperature": "temp",
+    "Module voltage": "voltage",
+}
+_FLAG = re.compile(r"(.{1,40}?) (high|low) (alarm|warning)( threshold)?")
+_ALWAYS = ("rx_power_dbm", "tx_power_dbm", "temp_c", "voltage_v")
+_THRESHOLD_NAMES = {"rx_power": "rx", "tx_power": "tx"}
+_STATES = {"On": True, "Off": False}
+
+
+@reads(_TOOL)
+def read_ethtool_module(said: Completed) -> ToolReport:
+    """Identity, light by lane (mW and dBm; a list where there are several lanes), temperature, voltage, alarms.
+
+    Raises:
+        UnreadableError: not a module's page.
+    """
+    lines = lines_of(said)
+    pairs = [match.groups() for line in lines if (match := _PAIR.fullmatch(line.rstrip()))]
+    identifier = next((_IDENTIFIER.fullmatch(value.strip()) for key, value in pairs if key == "Identifier"), None)
+    if identifier is None:
+        raise UnreadableError("no Identifier of a module")
+    draft = Draft(_TOOL, said)
+    draft.fact("identifier", identifier.group(1))
+    draft.fact("form", identifier.group(2))
+    draft.facts.update(dict.fromkeys(_ALWAYS))
+    measured: dict[str, list[Fact]] = {}
+    for key, value in pairs:
+        _note(draft, measured, key, value.strip())
+    for name, values in measured.items():
+        draft.fact(name, values[0] if len(values) == 1 else values)
+    support = next((value.strip() for key, value in pairs if key == "Optical diagnostics support"), None)
+    draft.fact("ddm_supported", bool(measured) if support is None else support == "Yes")
+    if lines.tail:
+        draft.was_cut("the last line is cut")
+        draft.facts.pop("ddm_supported") if support is None and not measured else None
+    return draft.done()
+
+
+def _note(draft: Draft, measured: dict[str, list[Fact]], key: str, value: str) -> None:
+    channel = _CHANNEL.fullmatch(key)
+    lane = int(channel.group(2)) if channel else None
+    key = channel.group(1) if channel else key
+    flag = _FLAG.fullmatch(key)
+    if key in _WORDS:
+        draft.fact(_WORDS[key], value or None)
+    elif key in _QUANTITIES:
+        for unit, number in _numbers(value).items():
+            measured.setdefault(f"{_QUANTITIES[key]}_{unit}", []).append(number)
+    elif flag and flag.group(1) in _QUANTITIES:
+        _note_flag(draft, flag, value, lane)
+
+
+def _numbers(value: str) -> dict[str, int | float | None]:
+    """``0.0001 mW / -40.00 dBm`` by unit; ``-inf dBm`` is no light at all, which has no number."""
+    return {_UNITS[unit]: number_or_unknown(number) for number, unit in _PARTS.findall(value)}
+
+
+def _note_flag(draft: Draft, flag: re.Match[str], value: str, lane: int | None) -> None:
+    quantity, side, grade, is_threshold = _QUANTITIES[flag.group(1)], flag.group(2), flag.group(3), flag.group(4)
+    if is_threshold:
+        for unit, number in _numbers(value).items():
+            draft.fact(f"{_THRESHOLD_NAMES.get(quantity, quantity)}_{side}_{grade}_threshold_{unit}", number)
+        return
+    state = _STATES.get(value)
+    name = f"{quantity}_{side}_{grade}"
+    draft.fact(name if lane is None else f"lane{lane}.{name}", state)
+    if state and grade == "alarm":
+        where = "module" if lane is None else f"module.lane{lane}"
+        draft.hardware(where, f"optic.{name}", f"{flag.group(0)} is on")

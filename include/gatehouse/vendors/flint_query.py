@@ -1,0 +1,69 @@
+"""``flint query`` (and ``mstflint``): firmware and identity of a network adapter or DPU.
+
+``Key:  value``; option ROMs go on over lines that begin with ``type=``; some values stand before a count
+(``b83fd20300909694        16``).
+"""
+
+import re
+
+from gatehouse.model.commands import Completed
+from gatehouse.model.errors import UnreadableError
+from gatehouse.model.readings import ToolReport
+from gatehouse.vendors.documents import lines_of, with_errors
+from gatehouse.vendors.draft import Draft
+from gatehouse.vendors.quantities import flag_or_unknown, word_or_unknown
+from gatehouse.vendors.registry import reads
+
+_TOOL = "flint-query"
+_PAIR = re.compile(r"([A-Za-z][A-Za-z0-9 /().-]{1,40}):\s{1,40}(\S.{0,500})")
+_ROM = re.compile(r"\btype=(.{1,40}?) version=(\S{1,30})")
+_ERROR = re.compile(r"-E- (.{1,300})")
+_WORDS = {
+    "Image type": "image_type",
+    "FW Version": "fw",
+    "FW Release Date": "fw_release",
+    "Part Number": "part",
+    "Product Version": "product_version",
+    "PSID": "psid",
+    "Security Attributes": "security",
+    "Life cycle": "life_cycle",
+    "Default Update Method": "update_method",
+}
+_FIRST_WORD = {"Base GUID": "base_guid", "Base MAC": "base_mac"}
+
+
+@reads(_TOOL)
+def read_flint_query(said: Completed) -> ToolReport:
+    """Firmware versions, PSID, base addresses, number of option ROMs and the security state.
+
+    Raises:
+        UnreadableError: not flint's output, or flint could not open the device.
+    """
+    lines = lines_of(with_errors(said))
+    draft = Draft(_TOOL, said)
+    roms = 0
+    for line in lines:
+        roms += len(_ROM.findall(line))
+        if match := _PAIR.fullmatch(line.strip()):
+            _note(draft, match.group(1), match.group(2).strip())
+    error = next((match.group(1) for line in (*lines, lines.tail) if (match := _ERROR.search(line))), None)
+    if "fw" not in draft.facts and "image_type" not in draft.facts:
+        raise UnreadableError(f"no firmware version{f': {error}' if error else ': not flint'}")
+    if lines.tail:
+        draft.was_cut("the last line is cut")
+    else:
+        draft.fact("roms", roms)
+    if error:
+        draft.incomplete(error)
+    return draft.done()
+
+
+def _note(draft: Draft, key: str, value: str) -> None:
+    if key in _WORDS:
+        draft.facts.setdefault(_WORDS[key], word_or_unknown(value))
+    elif key in _FIRST_WORD:
+        draft.facts.setdefault(_FIRST_WORD[key], word_or_unknown(value.split()[0]))
+    elif key == "Description":
+        draft.facts.setdefault("description", word_or_unknown(value))
+    elif key in ("Secure Boot Capable", "Secure Boot"):
+        draft.fact("secure_boot", flag_or_unknown(value))

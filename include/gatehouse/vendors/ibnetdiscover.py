@@ -1,0 +1,84 @@
+"""``ibnetdiscover``: the InfiniBand fabric as seen from here: switches, adapters and the links between them.
+
+A node begins with ``Switch 41 "S-guid"`` or ``Ca 1 "H-guid"``; below it a line for each port that has a link:
+``[7] "H-guid"[1](portguid) # "name" lid 5 4xNDR``. A node without a link cannot have been discovered: then the dump is
+cut or malformed.
+"""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+from gatehouse.model.commands import Completed
+from gatehouse.model.errors import UnreadableError
+from gatehouse.model.readings import ToolReport
+from gatehouse.vendors.documents import lines_of
+from gatehouse.vendors.draft import Draft
+from gatehouse.vendors.registry import reads
+
+_TOOL = "ibnetdiscover"
+_HEADER = re.compile(r"# (?:Topology file: generated on|Initiated from node) (.{1,80})")
+_NODE = re.compile(r'(Switch|Ca|Rt)\s{1,8}(\d{1,3})\s{1,8}"([SHR]-[0-9a-f]{16})"(?:\s{0,60}# {0,4}"(.{0,128}?)".{0,120})?')
+_LINK = re.compile(
+    r'\[(\d{1,3})\](?:\([0-9a-f]{1,16}\))?\s{1,8}"([SHR]-[0-9a-f]{16})"\[(\d{1,3})\](?:\([0-9a-f]{1,16}\))?\s{0,60}#(.{0,300})'
+)
+_SPEED = re.compile(r" (\d{1,2}x[A-Z]{2,4}\d{0,3})\b")
+
+
+@dataclass
+class _Node:
+    kind: str
+    guid: str
+    name: str
+    links: list[tuple[int, str, int, str | None]] = field(default_factory=list)
+
+
+@reads(_TOOL)
+def read_ibnetdiscover(said: Completed) -> ToolReport:
+    """Counts of switches, adapters and links, the number of links at each speed, and each node's links.
+
+    Raises:
+        UnreadableError: no header and no node of such a dump.
+    """
+    lines = lines_of(said)
+    nodes: list[_Node] = []
+    for line in lines:
+        if match := _NODE.fullmatch(line.strip()):
+            nodes.append(_Node(match.group(1), match.group(3), match.group(4) or ""))
+        elif nodes and (match := _LINK.fullmatch(line.strip())):
+            speed = _SPEED.search(match.group(4))
+            nodes[-1].links.append((int(match.group(1)), match.group(2), int(match.group(3)), speed and speed.group(1)))
+    if not nodes and not any(_HEADER.match(line) for line in lines):
+        raise UnreadableError("no node and no header: not ibnetdiscover")
+    draft = Draft(_TOOL, said)
+    _note_nodes(draft, nodes)
+    _check(draft, nodes, is_cut=bool(lines.tail))
+    return draft.done()
+
+
+def _note_nodes(draft: Draft, nodes: list[_Node]) -> None:
+    switches = [node for node in nodes if node.kind == "Switch"]
+    draft.fact("switches", len(switches))
+    draft.fact("cas", sum(node.kind == "Ca" for node in nodes))
+    draft.fact("usable_switches", sum(bool(node.links) for node in switches))
+    ends = {frozenset({(node.guid, own), (peer, port)}) for node in nodes for own, peer, port, _ in node.links}
+    draft.fact("links", len(ends))
+    for speed, count in Counter(speed for node in nodes for *_, speed in node.links if speed).items():
+        draft.fact(f"ports_{speed}", count)
+    for node in nodes:
+        draft.fact(f"{node.guid}.name", node.name)
+        draft.fact(f"{node.guid}.links", len(node.links))
+
+
+def _check(draft: Draft, nodes: list[_Node], *, is_cut: bool) -> None:
+    known = {node.guid for node in nodes}
+    for node in nodes:
+        if not node.links:
+            draft.incomplete(f"{node.kind} {node.guid} is listed without any link")
+        missing = sorted({peer for _, peer, _, _ in node.links} - known)
+        if missing:
+            draft.incomplete(f"{node.guid} has a link to {missing[0]}, which is not listed")
+    if not nodes:
+        draft.incomplete("no node was discovered")
+    if is_cut:
+        draft.was_cut("the last line is cut")
