@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
@@ -52,9 +52,9 @@ def test_every_kind_loads_and_can_fail(kind: str) -> None:
 def test_swapped_samples_are_refused(kind: str) -> None:
     """It should refuse a good sample that fails and a bad one that passes, and say which."""
     form = FORMS[kind]
-    with pytest.raises(ValidationError, match="good is .*, which fails: must be"):
+    with pytest.raises(ValidationError, match=r"good is .*, which fails: must be"):
         limit(kind, good=form["bad"])
-    with pytest.raises(ValidationError, match="bad is .*, which passes: must be"):
+    with pytest.raises(ValidationError, match=r"bad is .*, which passes: must be"):
         limit(kind, bad=form["good"])
 
 
@@ -140,6 +140,7 @@ def test_requirements_read_well() -> None:
     assert limit("at_most", reading="errors", unit="per day").required == "at most 85 per day"
 
 
+@settings(deadline=None)
 @given(st.floats(0.001, 1e6), st.floats(0.001, 1e6), st.floats(-1e6, 1e6))
 def test_loosening_never_fails_a_passing_value(one: float, other: float, value: float) -> None:
     """It should pass at the looser limit whatever passes at the tighter one."""
@@ -150,6 +151,7 @@ def test_loosening_never_fails_a_passing_value(one: float, other: float, value: 
         assert limit("at_least", value=tight, good=tight, bad=0).holds(value)
 
 
+@settings(deadline=None)
 @given(st.one_of(st.booleans(), st.integers(), st.floats(), st.text(max_size=5)))
 def test_a_value_of_another_sort_is_never_judged(value: object) -> None:
     """It should hold numbers against numbers and words against words, whatever a tool prints."""
@@ -172,7 +174,12 @@ def test_bounds() -> None:
 
 @pytest.mark.parametrize(
     ("ends", "says"),
-    [({}, "needs low"), ({"low": 3, "high": 3}, "not below"), ({"high": math.inf}, "finite"), ({"top": 3}, "permitted")],
+    [
+        ({}, "needs low"),
+        ({"low": 3, "high": 3}, "not below"),
+        ({"high": math.inf}, "finite"),
+        ({"top": 3}, "permitted"),
+    ],
 )
 def test_bounds_that_bound_nothing(ends: dict[str, Any], says: str) -> None:
     """It should refuse a bound without an end, or with crossed ends."""
@@ -238,6 +245,7 @@ def test_one_line_is_bounded() -> None:
     assert one_line("two\r\n\tlines\x00") == "two lines"
 
 
+@settings(deadline=None)
 @given(st.one_of(st.booleans(), st.integers(), st.floats(), st.text(max_size=5), st.none()))
 def test_sorts_of_values(value: object) -> None:
     """It should compare a value with its like, and never NaN, infinity or nothing."""

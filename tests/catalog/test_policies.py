@@ -60,7 +60,7 @@ def test_an_empty_policy_is_refused() -> None:
 
 
 def test_defaults() -> None:
-    """It should hold an unknown hardware finding for major with a deep diagnosis, a configuration one without action."""
+    """It should hold unknown findings for major: hardware asks for a deep diagnosis, configuration for nothing."""
     hardware = default_rule(finding("new"))
     configuration = default_rule(finding("new", FindingClass.CONFIGURATION))
     assert (hardware.severity, hardware.action) == (Severity.MAJOR, Action.DEEP_DIAG)

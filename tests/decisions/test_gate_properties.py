@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from phase_evidence import FULL_SET, HEALTH, LINK, NOW, START, criteria, healthy, passes, phase, row, rounds_of, units
+from phase_evidence import FULL_SET, HEALTH, LINK, NOW, START, criteria, healthy, passes, phase, rounds_of, row, units
 
 from gatehouse.decisions.gates import evaluate
 from gatehouse.model.evidence import EvidenceRow, GateDecision, PhaseEvidence
@@ -75,7 +75,7 @@ def test_order_and_twins_never_matter(rows: list[EvidenceRow], random: Any) -> N
     random.shuffle(shuffled)
     rounds = list(rounds_of(rows))
     random.shuffle(rounds)
-    assert gate(shuffled, rounds=tuple(rounds)) == replace(plain)
+    assert gate(shuffled, rounds=tuple(rounds)) == plain
     evidence = phase(BUILD, rows, (HEALTH, LINK), values=healthy().values)
     assert evaluate(replace(evidence, units=tuple(reversed(BUILD)), diagnostics=(LINK, HEALTH)), FULL_SET) == plain
 
@@ -90,7 +90,7 @@ def test_doubtful_evidence_never_helps(rows: list[EvidenceRow]) -> None:
             assert outcome.status is bare.status
             assert (outcome.observed, outcome.margin) == (bare.observed, bare.margin)
         else:
-            assert RANK[outcome.status] <= RANK[bare.status] or any(r.admissible is not True for r in counting)
+            assert RANK[outcome.status] <= RANK[bare.status]
 
 
 def _sound(r: EvidenceRow) -> bool:
@@ -117,7 +117,7 @@ SPOILED: dict[str, dict[str, Any]] = {
 
 @given(st.sets(st.integers(1, 8), min_size=1), st.sampled_from(sorted(SPOILED)))
 def test_no_gate_opens_on_spoiled_evidence(chosen: set[int], how: str) -> None:
-    """It should not open when any result of a healthy build is missing, skipped, errored, stale, doubtful or foreign."""
+    """It should not open when any result is missing, skipped, errored, stale, doubtful, foreign or a copy."""
     full = healthy()
     changed = [
         replace(r, **SPOILED[how]) if r.result_id in chosen else r
@@ -142,7 +142,7 @@ def test_a_sound_pass_never_hurts(rows: list[EvidenceRow], unit: str, diagnostic
         assert RANK[after.status] >= RANK[before.status]
         assert before.margin is not None
         assert after.margin is not None
-        assert after.margin >= before.margin - 1e-9 or before.criterion == "success_run"
+        assert after.margin >= before.margin - 1e-9
 
 
 @given(st.integers(1, 80), st.integers(0, 3))
@@ -164,9 +164,7 @@ def test_more_zero_failure_units_never_hurt(count: int, failed: int) -> None:
 @given(rows_drawn, st.sampled_from(BUILD), st.sampled_from([HEALTH, LINK]), st.sampled_from([True, False, None]))
 def test_a_fault_never_helps(rows: list[EvidenceRow], unit: str, diagnostic: str, admissible: bool | None) -> None:
     """It should never open a gate that was shut because one more fault was measured, in sound data or not."""
-    newest = replace(
-        row(999, unit, diagnostic, round_id="r99", verdict=Verdict.FAIL, admissible=admissible), at=NOW
-    )
+    newest = replace(row(999, unit, diagnostic, round_id="r99", verdict=Verdict.FAIL, admissible=admissible), at=NOW)
     before, after = gate(rows), gate([*rows, newest])
     assert before.open or not after.open
     assert not after.open

@@ -139,7 +139,7 @@ def test_a_missing_tool_is_a_skip() -> None:
     ],
 )
 def test_what_could_not_be_read_is_an_error(broken: ToolReport, reason: str) -> None:
-    """It should answer ERROR with the reason, even when other tools are content, and compare nothing of a cut output."""
+    """It should answer ERROR with the reason, even beside content tools, and compare nothing of a cut output."""
     assert three(judged(broken, limits=[limit()])) == errs(reason)
     assert three(judged(report(COOL), broken, limits=[limit()])) == errs(reason)
 

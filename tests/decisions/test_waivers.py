@@ -52,8 +52,8 @@ def test_a_waiver_that_does_not_hold(changes: dict[str, Any], says: str) -> None
 
 def test_a_waiver_of_another_criterion_does_nothing() -> None:
     """It should look only at waivers of the criterion itself."""
-    assert decide(waiver("coverage")) == decide()
-    assert decide(waiver("coverage")).evidence_digest != decide().evidence_digest or True
+    assert decide(waiver("coverage")).outcomes == decide().outcomes
+    assert decide(waiver("coverage")).evidence_digest != decide().evidence_digest  # it is on the table all the same
 
 
 def test_units_are_covered_together() -> None:
@@ -77,7 +77,7 @@ def test_a_blocker_is_never_waived() -> None:
 
 def test_a_unit_waiver_does_not_lift_a_bound() -> None:
     """It should need a waiver for all units where the number of units is what is short."""
-    spec = {"kind": "first_pass_yield", "at_least": 0.9, "confidence": 0.9}
+    spec: dict[str, Any] = {"kind": "first_pass_yield", "at_least": 0.9, "confidence": 0.9}
     some = waiver("first_pass_yield", units=("u001", "u002"))
     assert decide(some, **spec).open is False
     assert decide(waiver("first_pass_yield"), **spec).conditional

@@ -19,7 +19,7 @@ Pair = tuple[str, str]  # unit, diagnostic
 
 @dataclass
 class RoundState:
-    """A round by its rows and its summary. ``last_at`` is when its newest result came, or its judgement if it has none."""
+    """A round by its rows and its summary. ``last_at`` is when its newest result came, else when it was judged."""
 
     round_id: str
     admissible: bool | None

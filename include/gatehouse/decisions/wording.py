@@ -19,7 +19,7 @@ def counted(number: int, what: str, many: str = "") -> str:
 
 
 def percent(fraction: float) -> str:
-    """A fraction in per cent, rounded down to two decimals: a bound just short of its floor must not read as the floor."""
+    """A fraction in per cent, rounded down to two decimals: a bound short of its floor must not read as the floor."""
     if not math.isfinite(fraction):
         return "unbounded"
     return f"{math.floor(fraction * 1e4 + 1e-6) / 100:g} %"

@@ -12,7 +12,9 @@ from gatehouse.quality.outcome import QualityOutcome, QualityProblem
 from gatehouse.quality.pages import head, seal_pages
 from gatehouse.quality.round_data import RoundData
 
-_PAGES = "great_expectations"
+_INDEX = "index.html"
+_RESULTS = "validations"  # Great Expectations' folders: a page for each table's answers, and one for each suite
+_SUITES = "expectations"
 _TABLES = {
     "planned": "the plan",
     "units": "units",
@@ -32,15 +34,16 @@ def write_docs(
     """
     folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=".building-", dir=folder) as building:
-        pages = Path(building) / _PAGES
+        pages = Path(building) / "pages"
         inspection.write_pages(pages)
         seal_pages(pages)
-        shutil.rmtree(folder / _PAGES, ignore_errors=True)
-        pages.rename(folder / _PAGES)
-        first = Path(building) / "index.html"
-        first.write_text(first_page(data, outcome, answers, _links(folder)), encoding="utf-8")
-        first.replace(folder / "index.html")
-    return replace(outcome, docs=folder / "index.html")
+        # Great Expectations' first page is empty without its scripts: ours takes its place, where its links lead.
+        (pages / _INDEX).write_text(first_page(data, outcome, answers, _links(pages)), encoding="utf-8")
+        for name in (_RESULTS, _SUITES):
+            shutil.rmtree(folder / name, ignore_errors=True)
+        for name in (_RESULTS, _SUITES, _INDEX):
+            (pages / name).replace(folder / name)
+    return replace(outcome, docs=folder / _INDEX)
 
 
 def first_page(data: RoundData, outcome: QualityOutcome, answers: Sequence[Answer], links: dict[str, str]) -> str:
@@ -85,14 +88,16 @@ def _verdict(outcome: QualityOutcome) -> str:
 def _problems(problems: Sequence[QualityProblem]) -> str:
     if not problems:
         return "<p>Nothing was found wrong with its data.</p>"
-    rows = "\n".join(
-        f"<tr><td>{_mark(p.blocking)}</td><td>{_said(p.text)}</td><td>{len(p.serials) or ''}</td></tr>"
-        for p in problems
-    )
+    rows = "\n".join(map(_problem, problems))
     return (
         '<h2>What is wrong</h2>\n<div class="scroll"><table>\n'
         f"<thead><tr><th></th><th>Problem</th><th>Units</th></tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table></div>"
     )
+
+
+def _problem(problem: QualityProblem) -> str:
+    units = len(problem.serials) or ""
+    return f"<tr><td>{_mark(problem.blocking)}</td><td>{_said(problem.text)}</td><td>{units}</td></tr>"
 
 
 def _check(answer: Answer, link: str) -> str:
@@ -108,16 +113,14 @@ def _mark(blocking: bool) -> str:
     return '<span class="status bad">blocks</span>' if blocking else '<span class="status warn">warning</span>'
 
 
-def _links(folder: Path) -> dict[str, str]:
-    """The address of each table's page, relative to the first page."""
-    results = sorted((folder / _PAGES / "validations").glob("*/**/*.html"))
-    found = [page.relative_to(folder) for page in results]
-    return {page.parts[2]: page.as_posix() for page in found}
+def _links(pages: Path) -> dict[str, str]:
+    """The address of each table's answers, relative to the first page."""
+    found = [page.relative_to(pages) for page in sorted((pages / _RESULTS).glob("*/**/*.html"))]
+    return {page.parts[1]: page.as_posix() for page in found}
 
 
 def _pages(links: dict[str, str]) -> str:
-    named = [_link(links[table], title) for table, title in _TABLES.items() if table in links]
-    return ", ".join([*named, _link(f"{_PAGES}/index.html", "all of them")])
+    return ", ".join(_link(links[table], title) for table, title in _TABLES.items() if table in links)
 
 
 def _link(address: str, text: str) -> str:

@@ -135,9 +135,8 @@ def of_unexpected_unit(rows: pd.DataFrame) -> str:
 def of_mixed_units(rows: pd.DataFrame) -> str:
     """Which reading comes in several units."""
     groups = rows.astype({"name": "str", "unit": "str"}).groupby("name")["unit"]
-    said = [
-        f"{shown(name)} ({listed([shown(unit) or 'none' for unit in sorted(set(units))])})" for name, units in groups
-    ]
+    units = {name: [shown(unit) or "none" for unit in sorted(set(group))] for name, group in groups}
+    said = [f"{shown(name)} ({listed(names)})" for name, names in units.items()]
     return f"{counted(len(said), 'reading')} in more than one unit: {listed(said, _NAMED)}"
 
 

@@ -20,7 +20,7 @@ _TOOL = "ib_write_bw"
 _TITLE = re.compile(r"\s{0,60}(?:RDMA_(?:Write|Read)|Send|Atomic) .{0,40}?(?:BW|Bandwidth) .{0,40}?Test\s{0,8}")
 _HEADING = re.compile(r"#bytes|#iterations|BW peak\[[^\]]{1,10}\]|BW average\[[^\]]{1,10}\]|MsgRate\[Mpps\]|CPU_Util\[%\]")
 _UNIT = re.compile(r"BW average\[([^\]]{1,10})\]")
-_PAIR = re.compile(r"([A-Za-z][A-Za-z #.]{1,24}?)[ \t]{0,12}: ?(\S{1,40})(?=\s|$)")
+_PAIR = re.compile(r"([A-Za-z][A-Za-z #.]{1,24}?)[ \t]{0,24}: ?(\S{1,40})(?=\s|$)")
 _BYTES = re.compile(r"(\d{1,9})\[B\]")
 _ERRORS = re.compile(
     r"(?:Couldn't connect|Failed status|Completion with error|Unable to|Failed to modify QP|Problems with|Connection refused)"

@@ -50,8 +50,9 @@ def read_nvidia_smi_csv(said: Completed) -> ToolReport:
 
 def _is_heading(line: str) -> bool:
     """Headings are query fields: known ones are among them, and no cell is anything else."""
-    facts = [fact_of(cell) for cell in line.split(", ")]
-    return all(facts) and any(fact is not None and fact[1] != "any" for fact in facts)
+    cells = line.split(", ")
+    facts = [fact_of(cell) for cell in cells]
+    return all(facts) and ("pid" in cells or any(fact is not None and fact[1] != "any" for fact in facts))
 
 
 def _rows(gathered: Gathered, headings: Sequence[str], lines: Sequence[str]) -> list[list[str]]:

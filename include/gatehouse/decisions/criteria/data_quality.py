@@ -5,18 +5,19 @@ from gatehouse.decisions.criteria import todo
 from gatehouse.decisions.criteria.outcome import outcome
 from gatehouse.decisions.evidence_index import EvidenceIndex, RoundState
 from gatehouse.decisions.wording import counted, listed, sentences
-from gatehouse.model.evidence import CriterionOutcome
-from gatehouse.model.status import CriterionStatus
+from gatehouse.model.evidence import CriterionOutcome, EvidenceRow
+from gatehouse.model.status import CriterionStatus, Measured
 
 
 def data_quality(criterion: spec.DataQuality, index: EvidenceIndex) -> CriterionOutcome:
     """The latest result of every unit and diagnostic lies in a sound round, and the latest round is sound."""
-    doubtful = [row for row in index.latest.values() if index.sound_round(row) is not True]
+    results = _latest_results(index)
+    doubtful = [row for row in results if index.sound_round(row) is not True]
     rounds = {row.round_id: index.rounds[row.round_id] for row in doubtful}
     latest = _latest(index)
     if latest and latest.admissible is not True:
         rounds[latest.round_id] = latest
-    of_rounds = [row for row in index.latest.values() if row.round_id in rounds]
+    of_rounds = [row for row in index.rows if row.round_id in rounds]
     return outcome(
         criterion,
         _status(index, list(rounds.values())),
@@ -24,9 +25,18 @@ def data_quality(criterion: spec.DataQuality, index: EvidenceIndex) -> Criterion
         required="every latest result in a round whose data is sound",
         missing=_missing(index, [rounds[name] for name in sorted(rounds)]),
         margin=-len(rounds),
-        rests_on=doubtful or index.latest.values(),
+        rests_on=doubtful or results,
         units=(row.unit for row in of_rounds),
     )
+
+
+def _latest_results(index: EvidenceIndex) -> list[EvidenceRow]:
+    """The latest result of each pair that was measured. A later skip, or a date in the future, does not end a doubt."""
+    latest = {}
+    for row in index.rows:  # oldest first
+        if index.counts(row) or (row.measured is Measured.COMPLETE and index.sound_round(row) is not True):
+            latest[row.unit, row.diagnostic] = row
+    return list(latest.values())
 
 
 def _latest(index: EvidenceIndex) -> RoundState | None:
@@ -41,11 +51,11 @@ def _latest(index: EvidenceIndex) -> RoundState | None:
 def _status(index: EvidenceIndex, doubtful: list[RoundState]) -> CriterionStatus:
     if any(state.admissible is False for state in doubtful):
         return CriterionStatus.NOT_MET
-    return CriterionStatus.NOT_ENOUGH_EVIDENCE if doubtful or not index.rows else CriterionStatus.MET
+    return CriterionStatus.NOT_ENOUGH_EVIDENCE if doubtful or not index.helping else CriterionStatus.MET
 
 
 def _observed(index: EvidenceIndex, doubtful: dict[str, RoundState]) -> str:
-    if not index.rows:
+    if not (doubtful or index.helping):
         return "no results"
     total = counted(len(index.rounds), "round")
     return f"{len(doubtful)} of {total} in doubt" if doubtful else f"{total}, none of the latest in doubt"
@@ -54,7 +64,7 @@ def _observed(index: EvidenceIndex, doubtful: dict[str, RoundState]) -> str:
 def _missing(index: EvidenceIndex, doubtful: list[RoundState]) -> str:
     bad = [todo.round_problem(s) for s in doubtful if s.admissible is False]
     unjudged = [f"judge round {s.round_id}" for s in doubtful if s.admissible is not False]
-    run = "" if index.rows else "run a round"
+    run = "" if doubtful or index.helping else "run a round"
     return sentences(
         [run, f"run a new round: {listed(bad, between='; ')}" if bad else "", listed(unjudged, between="; ")]
     )

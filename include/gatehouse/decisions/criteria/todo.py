@@ -32,7 +32,8 @@ def _last_try(index: EvidenceIndex, pair: Pair) -> str:
     if row is None:
         return ""
     if row.measured is not Measured.COMPLETE:
-        return one_line(f"last try {row.measured.value}: {row.reason}", _REASON_MAX)
+        why = f": {row.reason}" if row.reason else ""
+        return one_line(f"last try {row.measured.value}{why}", _REASON_MAX)
     return "" if row.result_id in index.helping else round_problem(index.rounds[row.round_id])
 
 

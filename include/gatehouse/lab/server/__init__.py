@@ -1,0 +1,1 @@
+"""The fleet on the wire: sockets, keys, SSH sessions."""

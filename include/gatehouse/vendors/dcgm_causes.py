@@ -1,0 +1,73 @@
+"""Whose trouble a failed DCGM test is: by the error's number where there is one, else by its words.
+
+Numbers and categories: dcgm_errors.h and dcgm_errors.c of DCGM 4. What its harness failed at is the tool's trouble;
+libraries, permissions, the fabric manager and settings are configuration; everything else is the hardware's.
+"""
+
+import re
+from collections.abc import Iterable
+
+from gatehouse.model.status import FindingClass
+
+_TOOL = frozenset({1, 2, 21, 26, 27, 32, 37, 44, 47, 49, 53, 67, 69, 77, 91, 92, 93, 94, 97, 130})
+_CONFIGURATION = frozenset(
+    {18, 19, 20, 22, 23, 24, 25, 28, 29, 48, 51, 54, 55, 56, 59, 60, 61, 64, 65, 66, 68, 72, 73, 74, 78, 82, 89, 90}
+    | {96, 108, 112, 117, 122, 124}
+)
+_TOOL_WORDS = re.compile(
+    r"internal error|couldn't be parsed|child process|timed? ?out|was aborted|could not (?:watch|read) field",
+    re.IGNORECASE,
+)
+_CONFIGURATION_WORDS = re.compile(
+    r"cuInit|not yet initialized|fabric manager|persistence mode|permission|running processes|processes? using|"
+    r"environment variable|denylist|library|not (?:properly )?installed|ECC is disabled",
+    re.IGNORECASE,
+)
+RESULTS = {
+    "pass": "Pass",
+    "fail": "Fail",
+    "warn": "Warn",
+    "skip": "Skip",
+    "skipped": "Skip",
+    "not run": "Not Run",
+    "notrun": "Not Run",
+}
+_WORST_FIRST = ("Fail", "Warn", "", "Not Run", "Skip", "Pass")  # "" is any word that is not known
+
+
+def result_word(said: object) -> str:
+    """DCGM's word for a result in one spelling; a word that is not known stays, and is no pass."""
+    text = " ".join(str(said).split())
+    return RESULTS.get(text.lower(), text)
+
+
+def worst(results: Iterable[str]) -> str | None:
+    """The result of a test whose parts had these; None without any."""
+    return min(results, key=_rank, default=None)
+
+
+def overall(results: Iterable[str]) -> str | None:
+    """pass, warn or fail over all tests. Skipped tests neither pass nor fail; only skipped ones are no pass."""
+    ran = [result for result in results if result not in ("Skip", "Not Run")]
+    summary = worst(ran)
+    return {"Pass": "pass", "Fail": "fail", "Warn": "warn"}.get(summary, "unknown") if summary else None
+
+
+def class_of(text: str, error_id: object = None) -> FindingClass:
+    """Whose trouble a warning tells of."""
+    if isinstance(error_id, int) and error_id > 0:
+        if error_id in _TOOL:
+            return FindingClass.TOOL_ERROR
+        return FindingClass.CONFIGURATION if error_id in _CONFIGURATION else FindingClass.HARDWARE
+    if _TOOL_WORDS.search(text[:4000]):
+        return FindingClass.TOOL_ERROR
+    return FindingClass.CONFIGURATION if _CONFIGURATION_WORDS.search(text[:4000]) else FindingClass.HARDWARE
+
+
+def signature_of(test: str) -> str:
+    """``dcgm.page_retirement_row_remap`` for "Page Retirement/Row Remap"."""
+    return "dcgm." + re.sub(r"[^a-z0-9]+", "_", test.lower()).strip("_")
+
+
+def _rank(result: str) -> int:
+    return _WORST_FIRST.index(result) if result in _WORST_FIRST else _WORST_FIRST.index("")

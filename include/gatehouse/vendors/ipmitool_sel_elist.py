@@ -1,0 +1,131 @@
+"""``ipmitool sel elist``: the BMC's event log: ``id | date | time | sensor | event | Asserted``, id in hexadecimal.
+
+Newer versions print a 12-hour clock with a zone, and a seventh column with reading and threshold. Some BMCs leave junk
+records (an unknown sensor and no event). The highest id is not always the newest record, as the log is a ring.
+"""
+
+import re
+from dataclasses import dataclass
+
+from gatehouse.model.commands import Completed
+from gatehouse.model.errors import UnreadableError
+from gatehouse.model.readings import Fact, ToolReport
+from gatehouse.vendors.documents import lines_of, with_errors
+from gatehouse.vendors.draft import Draft
+from gatehouse.vendors.quantities import number_or_unknown
+from gatehouse.vendors.registry import reads
+
+_TOOL = "ipmitool-sel-elist"
+_ENTRY = re.compile(r"\s{0,8}([0-9a-f]{1,4}) \|(.{1,400})")
+_EMPTY = re.compile(r"SEL has no entries", re.I)
+_US_DATE = re.compile(r"(\d{2})/(\d{2})/(\d{4}|\d{2})")
+_ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_TIME = re.compile(r"(\d{2}):(\d{2}):(\d{2})(?: ([AP]M))?(?: ([A-Z][A-Z0-9+-]{1,6}))?")
+_READING = re.compile(r"Reading (-?[\d.]{1,12}) [<>=]{1,2} Threshold (-?[\d.]{1,12})(?: ([A-Za-z][A-Za-z ]{0,20}))?")
+_DIMM = re.compile(r"\b(DIMM[_-]?[A-Z0-9]{1,8}|[A-Z]\d{1,2}(?=\)))")
+_CPU = re.compile(r"\bCPU ?(\d{1,3})\b")
+_GRAVE = (
+    ("sel.memory_uncorrectable", re.compile(r"uncorrectable (?:ecc|memory|error)|uncorrectable$", re.I)),
+    ("sel.pcie_fatal", re.compile(r"bus fatal|pci serr|pci perr|bus uncorrectable", re.I)),
+    ("sel.power_supply", re.compile(r"ac lost|input lost|power supply fail|failure detected|predictive failure", re.I)),
+    ("sel.cpu", re.compile(r"\bierr\b|thermal trip|machine check", re.I)),
+    ("sel.drive", re.compile(r"drive fault|in failed array", re.I)),
+    ("sel.threshold_critical", re.compile(r"(?<!non-)critical going|non-recoverable|transition to critical", re.I)),
+    ("sel.critical", re.compile(r"(?<!non-)\bfatal\b|(?<!non-)\bcritical\b", re.I)),
+)
+_COLUMNS = 6
+_CENTURY = 2000
+_NOON = 12
+
+
+@dataclass(frozen=True, slots=True)
+class _Event:
+    number: int
+    sensor: str
+    event: str
+    asserted: bool
+    grave: str | None
+    facts: dict[str, Fact]
+
+
+@reads(_TOOL)
+def read_ipmitool_sel_elist(said: Completed) -> ToolReport:
+    """Events in the order printed, ``e0`` …; those that are grave and still asserted are findings.
+
+    Raises:
+        UnreadableError: no event in that form, and no word that the log is empty.
+    """
+    lines = lines_of(with_errors(said))
+    found = [match for line in lines if (match := _ENTRY.fullmatch(line.rstrip()))]
+    draft = Draft(_TOOL, said)
+    if not found and not any(_EMPTY.search(line) for line in lines):
+        raise UnreadableError("no event: not ipmitool sel elist")
+    events = [_event(int(match.group(1), 16), [cell.strip() for cell in match.group(2).split("|")]) for match in found]
+    draft.fact("entries", len(events))
+    for index, event in enumerate(events):
+        for name, value in event.facts.items():
+            draft.fact(f"e{index}.{name}", value)
+    draft.fact("real_entries", sum(event.facts.get("junk") is False for event in events))
+    draft.fact("critical", sum(event.grave is not None and event.asserted for event in events))
+    _judge(draft, events)
+    if lines.tail:
+        draft.was_cut("the last line is cut")
+    return draft.done()
+
+
+def _event(number: int, cells: list[str]) -> _Event:
+    """An event of its columns after the id; records of makers (OEM) have others and keep their text only."""
+    if len(cells) + 1 < _COLUMNS:
+        text = " | ".join(cells)
+        return _Event(number, text, "", False, None, {"id": number, "text": text, "junk": False, "oem": True})
+    date, time, sensor, event, state = cells[:5]
+    facts: dict[str, Fact] = {"id": number, "date": _date(date), "sensor": sensor, "event": event or None}
+    facts |= _times(time)
+    facts["asserted"] = {"asserted": True, "deasserted": False}.get(state.lower())
+    facts["junk"] = sensor.lower().startswith("unknown") and not event
+    facts |= _details(event, cells[5] if len(cells) > 5 else "")
+    grave = next((signature for signature, pattern in _GRAVE if pattern.search(event)), None)
+    return _Event(number, sensor, event, facts["asserted"] is True, grave, facts)
+
+
+def _date(text: str) -> str | None:
+    """ISO date of 01/18/2023, 01/18/23 or an ISO date; None before the BMC knew the time."""
+    if match := _US_DATE.fullmatch(text):
+        month, day, year = match.groups()
+        return f"{int(year) if len(year) > 2 else _CENTURY + int(year):04d}-{month}-{day}"
+    return text if _ISO_DATE.fullmatch(text) else None
+
+
+def _times(text: str) -> dict[str, Fact]:
+    match = _TIME.fullmatch(text)
+    if match is None:
+        return {"time": None}
+    hour, minute, second, half, zone = match.groups()
+    hours = int(hour) if half is None else int(hour) % _NOON + (_NOON if half == "PM" else 0)
+    day_time = f"{hours:02d}:{minute}:{second}"
+    return {"time": f"{hour}:{minute}:{second}", "time24": day_time, "zone": zone}
+
+
+def _details(event: str, reading: str) -> dict[str, Fact]:
+    """Reading against threshold, and the DIMM and CPU that the text names."""
+    facts: dict[str, Fact] = {}
+    if match := _READING.fullmatch(reading):
+        facts["reading"], facts["threshold"] = number_or_unknown(match.group(1)), number_or_unknown(match.group(2))
+        facts["unit"] = match.group(3)
+    if match := _DIMM.search(event):
+        facts["dimm"] = match.group(1)
+    if match := _CPU.search(event):
+        facts["cpu"] = int(match.group(1))
+    return facts
+
+
+def _judge(draft: Draft, events: list[_Event]) -> None:
+    """A grave event is a finding unless a later record took it back."""
+    last = {(event.sensor, event.event): event.asserted for event in events}
+    told = set()
+    for event in events:
+        key = (event.sensor, event.event)
+        if event.grave and last[key] and key not in told:
+            told.add(key)
+            part = str(event.facts.get("dimm") or event.sensor)
+            draft.hardware(part, event.grave, f"{event.facts['date']} {event.sensor}: {event.event}")

@@ -1,0 +1,82 @@
+"""Entries of a Redfish log service: what the BMC noted, and which of it is a fault.
+
+Severity alone does not tell: HGX BMCs log ``SXID 0 … server is online`` at every start as Critical. SXid 0 is no error
+code, so these are noise. Warnings are faults only where their words say that something was lost or failed.
+"""
+
+import re
+from collections import Counter
+from typing import Any
+
+from gatehouse.model.readings import Fact
+from gatehouse.vendors.draft import Draft
+from gatehouse.vendors.json_paths import at, items_at, text_at
+
+_SXID = re.compile(r"\bSXID (\d{1,6})\b", re.I)
+_XID = re.compile(r"(?<!S)\bXID (\d{1,6})\b", re.I)
+_COMPONENT = re.compile(r"\b([A-Z][A-Za-z]{1,20}(?:_[A-Za-z]{1,12})?_\d{1,3})\b")
+_GRAVE_WORDS = re.compile(
+    r"(?<!no )\b(?:loss|lost|failed|failure|fault|degraded|uncorrectable|predictive|recovery mode|has detected errors)\b", re.I
+)
+_TEST_EVENT = re.compile(r"EVENT_LISTENER_TEST|\btest (?:event|message)\b", re.I)
+_MAX_ENTRIES = 5_000
+
+
+def note_entries(draft: Draft, entries: list[Any]) -> None:
+    """Entries in the order of the document, ``e0`` …, counts by severity, and how many are faults."""
+    draft.fact("entries", len(entries))
+    severities = Counter(text_at(entry, "Severity") or "none" for entry in entries)
+    for severity, count in severities.items():
+        draft.fact(f"severity.{severity[:40]}", count)
+    faults = 0
+    for index, entry in enumerate(entries[:_MAX_ENTRIES]):
+        for name, value in _facts(entry).items():
+            draft.fact(f"e{index}.{name}", value)
+        signature = _fault(entry)
+        if signature:
+            faults += 1
+            part = str(draft.facts[f"e{index}.component"] or "host")
+            draft.hardware(part, signature, f"{text_at(entry, 'Created')} {text_at(entry, 'Message')}")
+    if len(entries) > _MAX_ENTRIES:
+        draft.incomplete(f"more than {_MAX_ENTRIES} entries; the rest is left out")
+    draft.fact("faults", faults)
+
+
+def _facts(entry: Any) -> dict[str, Fact]:
+    message = text_at(entry, "Message")
+    arguments = [str(argument) for argument in items_at(entry, "MessageArgs")]
+    facts: dict[str, Fact] = {
+        "id": text_at(entry, "Id"),
+        "severity": text_at(entry, "Severity"),
+        "created": text_at(entry, "Created"),
+        "message": message,
+        "text": message,
+        "message_id": text_at(entry, "MessageId"),
+        "args": [*arguments],
+        "component": _component(entry, arguments),
+    }
+    for name, pattern in (("sxid", _SXID), ("xid", _XID)):
+        if match := pattern.search(message or ""):
+            facts[name] = int(match.group(1))
+    resolved = at(entry, "Resolved")
+    if isinstance(resolved, bool):
+        facts["resolved"] = resolved
+    return facts
+
+
+def _component(entry: Any, arguments: list[str]) -> str | None:
+    named = text_at(entry, "Oem", "Nvidia", "Device")
+    match = _COMPONENT.search(arguments[0]) if arguments else None
+    return named or (match.group(1) if match else None)
+
+
+def _fault(entry: Any) -> str | None:
+    """The signature of an entry that tells of a fault nobody resolved; None for everything else."""
+    severity, message = text_at(entry, "Severity"), text_at(entry, "Message") or ""
+    number = _SXID.search(message)
+    is_noise = number is not None and int(number.group(1)) == 0
+    if at(entry, "Resolved") is True or is_noise or _TEST_EVENT.search(message):
+        return None
+    if severity == "Critical":
+        return "redfish.critical"
+    return "redfish.warning" if severity == "Warning" and _GRAVE_WORDS.search(message) else None

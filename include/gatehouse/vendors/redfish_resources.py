@@ -1,0 +1,148 @@
+"""Identity and state of Redfish resources: systems, chassis, processors, memory metrics."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from gatehouse.model.readings import Fact
+from gatehouse.vendors.draft import Draft
+from gatehouse.vendors.json_paths import at, text_at
+from gatehouse.vendors.quantities import number_or_unknown, word_or_unknown
+
+_IDENTITY = {
+    "Id": "id",
+    "Name": "name",
+    "Manufacturer": "manufacturer",
+    "Model": "model",
+    "SerialNumber": "serial",
+    "PartNumber": "part",
+    "SKU": "sku",
+    "UUID": "uuid",
+    "FirmwareVersion": "fw",
+    "BiosVersion": "bios",
+    "AssetTag": "asset_tag",
+    "PowerState": "power_state",
+}
+_BAD_HEALTH = ("Critical", "Warning")
+_MHZ_SENTINEL = 65535  # a 16-bit register without a value
+
+
+def note_resource(draft: Draft, document: Any) -> None:
+    """What every resource may hold: identity, health and state. Health that is not OK is a finding."""
+    for key, name in _IDENTITY.items():
+        if isinstance(document, dict) and key in document:
+            draft.fact(name, word_or_unknown(text_at(document, key)))
+    if isinstance(at(document, "Status"), dict):
+        note_status(draft, "", str(draft.facts.get("id") or "resource"), document)
+
+
+def note_status(draft: Draft, prefix: str, part: str, document: Any) -> None:
+    """Health and state under a prefix; a Critical or Warning health is a finding of the part."""
+    health = text_at(document, "Status", "Health")
+    rollup = text_at(document, "Status", "HealthRollup")
+    draft.fact(f"{prefix}health", health)
+    draft.fact(f"{prefix}state", text_at(document, "Status", "State"))
+    if rollup:
+        draft.fact(f"{prefix}health_rollup", rollup)
+    worst = health if health in _BAD_HEALTH else rollup
+    if worst in _BAD_HEALTH:
+        draft.hardware(part, f"redfish.health_{worst.lower()}", f"{part}: health {worst}")
+
+
+def note_mapped(draft: Draft, document: Any, names: Mapping[str, tuple[str, ...]]) -> None:
+    """Numbers by their paths."""
+    for name, path in names.items():
+        draft.fact(name, number_or_unknown(at(document, *path)))
+
+
+def note_system(draft: Draft, document: Any) -> None:
+    """CPUs and memory of a ComputerSystem."""
+    note_mapped(
+        draft,
+        document,
+        {
+            "cpus": ("ProcessorSummary", "Count"),
+            "cpu.cores": ("ProcessorSummary", "CoreCount"),
+            "memory.total_gib": ("MemorySummary", "TotalSystemMemoryGiB"),
+        },
+    )
+    draft.fact("cpu.model", text_at(document, "ProcessorSummary", "Model"))
+    draft.fact("cpu.health", text_at(document, "ProcessorSummary", "Status", "Health"))
+    draft.fact("memory.health", text_at(document, "MemorySummary", "Status", "Health"))
+    draft.fact("hostname", text_at(document, "HostName"))
+    draft.fact("system_type", text_at(document, "SystemType"))
+
+
+def note_chassis(draft: Draft, document: Any) -> None:
+    """Type and height of a Chassis."""
+    draft.fact("type", text_at(document, "ChassisType"))
+    draft.fact("height_mm", number_or_unknown(at(document, "HeightMm")))
+    draft.fact("indicator", text_at(document, "IndicatorLED"))
+
+
+def note_processor(draft: Draft, document: Any) -> None:
+    """A CPU, GPU or other accelerator: its link, clocks in MHz and modes."""
+    draft.fact("type", text_at(document, "ProcessorType"))
+    draft.fact("pcie.type", text_at(document, "SystemInterface", "PCIe", "PCIeType"))
+    draft.fact("pcie.max_type", text_at(document, "SystemInterface", "PCIe", "MaxPCIeType"))
+    note_mapped(
+        draft,
+        document,
+        {
+            "pcie.lanes": ("SystemInterface", "PCIe", "LanesInUse"),
+            "pcie.max_lanes": ("SystemInterface", "PCIe", "MaxLanes"),
+            "cores": ("TotalCores",),
+            "threads": ("TotalThreads",),
+        },
+    )
+    for key, name in (
+        ("OperatingSpeedMHz", "operating_mhz"),
+        ("SpeedLimitMHz", "speed_limit_mhz"),
+        ("MaxSpeedMHz", "max_mhz"),
+        ("MinSpeedMHz", "min_mhz"),
+    ):
+        draft.fact(name, _mhz(at(document, key)))
+    draft.fact("ecc_enabled", _flag(at(document, "MemorySummary", "ECCModeEnabled")))
+    draft.fact("mig", _flag(at(document, "Oem", "Nvidia", "MIGModeEnabled")))
+
+
+def note_memory_metrics(draft: Draft, document: Any) -> None:
+    """ECC counts since manufacture and since boot, use in %, row remapping where the BMC tells of it."""
+    note_mapped(
+        draft,
+        document,
+        {
+            "lifetime.correctable": ("LifeTime", "CorrectableECCErrorCount"),
+            "lifetime.uncorrectable": ("LifeTime", "UncorrectableECCErrorCount"),
+            "current.correctable": ("CurrentPeriod", "CorrectableECCErrorCount"),
+            "current.uncorrectable": ("CurrentPeriod", "UncorrectableECCErrorCount"),
+            "bandwidth_pct": ("BandwidthPercent",),
+            "capacity_used_pct": ("CapacityUtilizationPercent",),
+        },
+    )
+    draft.fact("operating_mhz", _mhz(at(document, "OperatingSpeedMHz")))
+    _note_remapping(draft, document)
+    for name in ("lifetime.uncorrectable", "current.uncorrectable"):
+        if draft.facts[name]:
+            draft.hardware("memory", "memory.uncorrected", f"{name}: {draft.facts[name]}")
+
+
+def _note_remapping(draft: Draft, document: Any) -> None:
+    remapping = at(document, "Oem", "Nvidia", "RowRemapping")
+    draft.fact("row_remapping", True if isinstance(remapping, dict) else None)
+    if not isinstance(remapping, dict):
+        return
+    draft.fact("row_remapping.correctable", number_or_unknown(remapping.get("CorrectableRowRemappingCount")))
+    draft.fact("row_remapping.uncorrectable", number_or_unknown(remapping.get("UncorrectableRowRemappingCount")))
+    for key, name in (("RowRemappingPendingState", "pending"), ("RowRemappingFailureState", "failed")):
+        draft.fact(f"row_remapping.{name}", _flag(at(document, "Oem", "Nvidia", key)))
+    if draft.facts["row_remapping.failed"]:
+        draft.hardware("memory", "memory.row_remap_failed", "row remapping failed")
+
+
+def _mhz(value: Any) -> int | float | None:
+    number = number_or_unknown(value)
+    return None if number == _MHZ_SENTINEL else number
+
+
+def _flag(value: Any) -> Fact:
+    return value if isinstance(value, bool) else None
