@@ -3,7 +3,6 @@
 import hashlib
 import os
 import re
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,7 +84,7 @@ class Home:
         near = self.state / "sock"
         if len(os.fsencode(near)) <= _SOCKET_FOLDER_BYTES and _PLAIN_PATH.fullmatch(str(near)):
             return near
-        return Path(tempfile.gettempdir(), f"gatehouse-{os.getuid()}-{self.digest}")
+        return Path("/tmp", f"gatehouse-{os.getuid()}-{self.digest}")
 
     def make(self) -> "Home":
         """Create the folders; only the owner may enter.

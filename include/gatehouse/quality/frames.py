@@ -3,7 +3,8 @@
 What an expectation compares across tables is joined here, so that each expectation looks at one table:
 
 - ``units``: a row a unit; ``planned`` says whether anything is asked of it.
-- ``planned``: a row a planned result; ``recorded`` says whether it has a row, ``known`` whether its unit has one.
+- ``planned``: a row a planned result; ``recorded`` says whether it has a row, ``known`` whether its unit has one,
+  ``visited`` whether anybody went there.
 - ``results``: a row a result, its times in seconds relative to the round.
 - ``readings``: the values that can be implausible: those with a physical bound, and those that are no finite number.
 - ``quantities``: a row for each unit, diagnostic, reading name and unit of measurement, with its least and most value.
@@ -17,7 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd  # type: ignore[import-untyped]  # pandas ships no types
 
-from gatehouse.quality.round_data import ReadingData, ResultRowData, RoundData, UnitRow
+from gatehouse.quality.round_data import ReadingData, RoundData, UnitRow
 
 Tables = Mapping[str, pd.DataFrame]
 _NO_BOOT_ID = frozenset({"", "unknown"})  # what the visit's script prints where the kernel tells no boot id
@@ -47,7 +48,7 @@ def _columns(rows: Sequence[Any], **types: str) -> pd.DataFrame:
 
 
 def _units(data: RoundData) -> pd.DataFrame:
-    frame = _columns(data.units, serial="str", host="str", site="str", clock_skew_s="float64", unreachable="str")
+    frame = _columns(data.units, serial="str", host="str", clock_skew_s="float64")
     planned = {p.serial for p in data.planned}
     frame["claimed_serial"] = pd.Series([_claimed(u) for u in data.units], dtype="str")
     frame["boot_id"] = pd.Series([_boot(u) for u in data.units], dtype="str")
@@ -66,10 +67,12 @@ def _boot(unit: UnitRow) -> str | None:
 
 def _planned(data: RoundData) -> pd.DataFrame:
     key = attrgetter("serial", "host", "diagnostic")
-    recorded, known = set(map(key, data.results)), {(u.serial, u.host) for u in data.units}
-    frame = _columns(data.planned, serial="str", host="str", diagnostic="str", mandatory="bool")
+    recorded = set(map(key, data.results))
+    visits = {(unit.serial, unit.host): unit.measured_at for unit in data.units}
+    frame = _columns(data.planned, serial="str", host="str", diagnostic="str")
     frame["recorded"] = pd.Series([key(p) in recorded for p in data.planned], dtype="bool")
-    frame["known"] = pd.Series([(p.serial, p.host) in known for p in data.planned], dtype="bool")
+    frame["known"] = pd.Series([(p.serial, p.host) in visits for p in data.planned], dtype="bool")
+    frame["visited"] = pd.Series([visits.get((p.serial, p.host)) is not None for p in data.planned], dtype="bool")
     return frame
 
 
@@ -83,12 +86,8 @@ def _results(data: RoundData) -> pd.DataFrame:
     frame["planned"] = pd.Series([key(r) in planned for r in data.results], dtype="bool")
     frame["after_opening_s"] = _seconds((data.opened_at, r.started_at) for r in data.results)
     frame["before_judging_s"] = _seconds((r.started_at, data.judged_at) for r in data.results)
-    frame["age_s"] = _seconds(_age(r, data.judged_at) for r in data.results)
+    frame["age_s"] = _seconds((r.recorded_at, data.judged_at) for r in data.results)
     return frame
-
-
-def _age(result: ResultRowData, judged_at: datetime) -> tuple[datetime, datetime]:
-    return result.recorded_at, judged_at
 
 
 def _seconds(spans: Iterable[tuple[datetime | None, datetime | None]]) -> pd.Series:

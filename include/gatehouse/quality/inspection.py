@@ -67,12 +67,7 @@ class Inspection:
         store = {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(folder)}
         index = {"class_name": "DefaultSiteIndexBuilder", "show_cta_footer": False}
         self._context.add_data_docs_site(
-            _SITE,
-            {
-                "class_name": "SiteBuilder",
-                "store_backend": store,
-                "site_index_builder": index,
-            },
+            _SITE, {"class_name": "SiteBuilder", "store_backend": store, "site_index_builder": index}
         )
         self._context.build_data_docs(site_names=[_SITE])
 
@@ -108,7 +103,9 @@ def _escaped_column(column: "pd.Series[Any]") -> "pd.Series[Any]":
 
 
 def _escape(word: str) -> str:
-    return html.escape(word).encode("utf-8", "backslashreplace").decode("utf-8")
+    # Backslashes too: half of a surrogate pair is written with one, and must stay apart from a word with a backslash.
+    escaped_word = html.escape(word).replace("\\", "&#92;")
+    return escaped_word.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _evaluated(result: ExpectationValidationResult) -> str:

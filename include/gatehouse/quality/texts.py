@@ -21,7 +21,9 @@ def no_results(_: pd.DataFrame) -> str:
 def missing(rows: pd.DataFrame) -> str:
     """Which planned results have no row."""
     verb = "is" if len(rows) == 1 else "are"
-    return f"{counted(len(rows), 'planned result')} {verb} missing: {each(rows, _diagnostic)}"
+    unvisited = rows[~rows["visited"]]
+    never = f" (never visited: {hosts_of(unvisited)})" if len(unvisited) else ""
+    return f"{counted(len(rows), 'planned result')} {verb} missing{never}: {each(rows, _diagnostic)}"
 
 
 def of_unknown_units(rows: pd.DataFrame) -> str:
@@ -126,7 +128,7 @@ def of_unexpected_unit(rows: pd.DataFrame) -> str:
     """Which reading comes in another unit than the catalogue's."""
     groups = rows.astype({"name": "str", "unit": "str"}).groupby(["name", "unit", "expected_unit"])
     said = [
-        f"{shown(name)} is in {shown(unit) or 'no unit'} instead of {shown(expected)} on {hosts_of(group)}"
+        f"{shown(name)} is in {shown(unit) or 'no unit'} instead of {shown(expected) or 'no unit'} on {hosts_of(group)}"
         for (name, unit, expected), group in groups
     ]
     return "a reading has the wrong unit: " + listed(said, _NAMED)

@@ -47,9 +47,10 @@ def each(rows: pd.DataFrame, say: Say) -> str:
 
 def _of_host(rows: pd.DataFrame, host: str, say: Say) -> str:
     mine = rows[rows["host"] == host]
-    order = [name for name in ("diagnostic", "part", "name", "unit") if name in mine.columns]
-    first = mine.astype(dict.fromkeys(order, "str")).sort_values(order) if order else mine
-    said = [say(row) for _, row in first.head(_PER_HOST).iterrows()]
+    leading = [name for name in ("diagnostic", "part", "name", "unit") if name in mine.columns]
+    # By every column, so that the order in which rows came makes no difference.
+    first = mine.sort_values([*leading, *mine.columns.difference(leading)]).head(_PER_HOST)
+    said = [say(row) for _, row in first.iterrows()]
     return f"{shown(host)}: {listed(said, _PER_HOST, len(mine))}"
 
 

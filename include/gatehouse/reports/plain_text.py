@@ -4,9 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 # ECMA-48's short names: they can be read in every font, which Unicode's control pictures cannot.
-_C0 = (
-    "NUL SOH STX ETX EOT ENQ ACK BEL BS HT LF VT FF CR SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US"
-).split()
+_C0 = "NUL SOH STX ETX EOT ENQ ACK BEL BS HT LF VT FF CR SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US"
 _KEPT = {"\n", "\t"}
 # What reorders, hides or breaks text without being seen: C1 controls, zero-width characters, bidirectional controls
 # (Unicode Annex 9), line separators, the byte order mark, and tag characters.
@@ -27,7 +25,7 @@ _SERIAL_LENGTH = 5  # shorter serials could be plain numbers of a sentence
 
 
 def _names_of_unseen() -> Iterator[tuple[int, str]]:
-    for code, name in enumerate(_C0):
+    for code, name in enumerate(_C0.split()):
         if chr(code) not in _KEPT:
             yield code, f"‹{name}›"
     yield 0x7F, "‹DEL›"

@@ -1,6 +1,7 @@
 """Opens the store. PostgreSQL is the one dialect, so that leases, COPY and partitions may be used."""
 
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -17,6 +18,7 @@ from sqlalchemy.orm import Session
 from gatehouse.model.errors import StoreError
 
 URL_VARIABLE = "GATEHOUSE_STORE_URL"
+_ALEMBIC = threading.Lock()  # its environment is global to the process
 
 
 def store_url() -> str:
@@ -87,8 +89,9 @@ def _config(engine: Engine) -> Config:
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the store to the newest form. Safe to call from two processes at once, and again."""
-    command.upgrade(_config(engine), "head")
+    """Bring the store to the newest form. Safe to call from two processes or threads at once, and again."""
+    with _ALEMBIC:
+        command.upgrade(_config(engine), "head")
 
 
 def pending_migrations(engine: Engine) -> bool:

@@ -51,7 +51,7 @@ def read_dcgmi_diag_json(said: Completed) -> ToolReport:
     gathered.fact("valid_json", found.valid)
     _note_versions(gathered, found.value, body)
     for test in tests:
-        _note_test(gathered, test)
+        _note_test(gathered, test, cut=found.cut and test is tests[-1])
     _note_totals(gathered, tests)
     if isinstance(found.value, Mapping) and "results" in found.value:
         gathered.incomplete("a fragment: one test without its document")
@@ -134,12 +134,13 @@ def _warnings(said: Any) -> Iterator[tuple[str, Any]]:
             yield item, None
 
 
-def _note_test(gathered: Gathered, test: Mapping[str, Any]) -> None:
+def _note_test(gathered: Gathered, test: Mapping[str, Any], *, cut: bool) -> None:
+    """Of a test that was cut, only a failure is known: the rest of its GPUs may have failed."""
     name, results = str(test["name"])[:100], list(_results(test))
     summary = test.get("test_summary")
     stated = summary.get("status") if isinstance(summary, Mapping) else None
     status = result_word(stated) if stated else worst(result.status for result in results)
-    gathered.fact(f"{name}.result", status)
+    gathered.fact(f"{name}.result", status if status == "Fail" or not cut else None)
     gathered.fact(f"{name}.results", len(results))
     for result in results:
         for gpu in result.gpus:
@@ -179,7 +180,8 @@ def _note_totals(gathered: Gathered, tests: list[Mapping[str, Any]]) -> None:
     gathered.fact("tests", len(results))
     gathered.fact("failed", sum(result == "Fail" for result in results.values()))
     gathered.fact("skipped", sum(result in ("Skip", "Not Run") for result in results.values()))
-    gathered.fact("overall", overall(results.values()))
+    summary = overall(results.values())
+    gathered.fact("overall", summary if summary == "fail" or not gathered.cut else None)
 
 
 def _note_fragment(gathered: Gathered, test: Mapping[str, Any]) -> None:

@@ -13,7 +13,7 @@ from gatehouse.model.errors import NotFoundError, UsageError
 _KINDS: dict[str, FaultKind] = {}
 
 
-def fault(  # noqa: PLR0913 -- a declaration: one keyword for each column of the catalogue
+def fault(
     name: str,
     title: str,
     component: str,

@@ -136,7 +136,7 @@ def power_supplies(profile: Profile, serial: str) -> list[PowerSupply]:
 def fans(profile: Profile, serial: str, sample: int) -> list[Fan]:
     """All fans."""
     return [
-        Fan(index, rpm=round(between(7800, 8600, serial, "fan", index) + between(-60, 60, serial, index, sample), -1))
+        Fan(index, rpm=10 * round(between(780, 860, serial, "fan", index) + between(-6, 6, serial, index, sample)))
         for index in range(profile.board.fans)
     ]
 

@@ -20,7 +20,7 @@ class Gatekeeper(asyncssh.SSHServer):
         self._user_key, self._users = user_key, users
         self._hangs = fault is not None and fault.mode == "hang_auth"
 
-    async def begin_auth(self, username: str) -> bool:  # type: ignore[override]  # asyncssh allows either
+    async def begin_auth(self, username: str) -> bool:
         """Always asks for a key; never answers at all when that is the fault."""
         if self._hangs:
             await asyncio.sleep(_FOR_EVER_S)

@@ -4,7 +4,9 @@ import asyncio
 import contextlib
 import socket
 import struct
+from collections.abc import Callable, Coroutine
 from functools import lru_cache, partial
+from typing import Any
 
 import asyncssh
 
@@ -14,6 +16,7 @@ from gatehouse.lab.server.connection import LAB_USER, Gatekeeper, Process, optio
 from gatehouse.lab.server.keys import LabKeys
 from gatehouse.lab.server.listening import Listener, allow_open_files
 from gatehouse.lab.server.output import HostGoneError, Output
+from gatehouse.lab.server.real_shell import serve_real
 from gatehouse.lab.server.session import ROOT, serve
 
 _WATCH_EVERY_S = 0.2
@@ -32,7 +35,7 @@ class Fleet:
         self._tasks: set[asyncio.Task[None]] = set()
         self._booting: set[str] = set()
         self._host_key = lru_cache(maxsize=_KEPT_KEYS)(keys.host_key)
-        self.after_reboot = lambda: None
+        self.after_reboot: Callable[[], None] = lambda: None
 
     def open(self, endpoints: dict[str, tuple[str, int]]) -> None:
         """Listen for every host at its address and port.
@@ -50,8 +53,13 @@ class Fleet:
             raise
         self._start(self._watch())
 
+    def _fault(self, name: str) -> TransportFault | None:
+        """What happens to a connection now; this machine has no simulated faults."""
+        host = self._hosts.get(name)
+        return host.transport_fault() if host is not None else None
+
     def _mode(self, name: str) -> str:
-        fault = self._hosts[name].transport_fault()
+        fault = self._fault(name)
         if name in self._booting:
             return "refuse"
         return fault.mode if fault is not None and fault.mode in ("refuse", "black_hole") else "open"
@@ -65,10 +73,11 @@ class Fleet:
     def refresh(self) -> None:
         """Bring every socket into the state that the faults of now ask for."""
         for name, listener in self._listeners.items():
-            if self._hosts[name].book.placed.get(name) or name in self._booting or listener.mode != "open":
+            host = self._hosts.get(name)
+            if (host is not None and host.book.placed.get(name)) or listener.mode != "open":
                 listener.set_mode(self._mode(name))
 
-    def _start(self, work: "asyncio._CoroutineLike[None]") -> None:
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -77,7 +86,7 @@ class Fleet:
         self._start(self._connection(name, accepted))
 
     async def _connection(self, name: str, accepted: socket.socket) -> None:
-        fault = self._hosts[name].transport_fault()
+        fault = self._fault(name)
         with contextlib.suppress(OSError, asyncssh.Error):
             if fault is not None and fault.mode == "silent":
                 await _say_nothing(accepted)
@@ -102,7 +111,9 @@ class Fleet:
             self._connections[name].discard(connection)
 
     async def _session(self, name: str, fault: TransportFault | None, process: Process) -> int:
-        host = self._hosts[name]
+        host = self._hosts.get(name)
+        if host is None:
+            return await serve_real(process)
         drop_after = fault.after_bytes if fault is not None and fault.mode == "drop_after_bytes" else None
         output = Output(process, host, self._time_scale, drop_after)
         user = str(process.get_extra_info("username"))

@@ -25,7 +25,7 @@ def allow_open_files(count: int) -> None:
     needed = count * 2 + _SPARE_FILES
     if soft >= needed or soft == resource.RLIM_INFINITY:
         return
-    if hard not in (resource.RLIM_INFINITY,) and hard < count + _SPARE_FILES:
+    if hard != resource.RLIM_INFINITY and hard < count + _SPARE_FILES:
         raise RefusedError(
             f"{count} hosts need {count + _SPARE_FILES} open files, the limit is {hard}: raise ulimit -Hn"
         )
@@ -106,7 +106,14 @@ class Listener:
 def _busy(address: str, port: int, error: OSError) -> str:
     if error.errno == errno.EADDRINUSE:
         return (
-            f"port {port} of {address} is in use, by another lab most likely: stop that one (python -m gatehouse.lab stop "
-            "--state DIR) or start this one with another --port"
+            f"port {port} of {address} is in use, by another lab most likely: stop that one "
+            "(python -m gatehouse.lab stop --state DIR) or start this one with another --port"
         )
     return f"cannot listen on {address}:{port}: {error.strerror}"
+
+
+def free_port() -> int:
+    """A port that is free on 127.0.0.1 now, and so most likely on its neighbours."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -123,7 +123,8 @@ class Sort(Filter):
 
     def __init__(self, flags: set[str]) -> None:
         super().__init__()
-        self._flags, self._lines, self._held = flags, [b""][:0], 0
+        self._flags, self._held = flags, 0
+        self._lines: list[bytes] = []
 
     def line(self, line: bytes) -> bytes:
         """Nothing yet."""
@@ -148,7 +149,7 @@ def _lines_asked(args: Sequence[str]) -> int:
 
 def _flags(args: Sequence[str], known: str) -> tuple[set[str], list[str]]:
     flags: set[str] = set()
-    rest = []
+    rest: list[str] = []
     for arg in args:
         if arg.startswith("-") and len(arg) > 1 and set(arg[1:]) <= set(known) and not rest:
             flags.update(arg[1:])

@@ -96,7 +96,7 @@ def _ras() -> Json:
         "single_bit_schema": "DISABLED",
         "double_bit_schema": "DISABLED",
         "poison_schema": "ENABLED",
-        "ecc_block_state": {block: "ENABLED" for block in _ENABLED} | {block: "DISABLED" for block in _DISABLED},
+        "ecc_block_state": dict.fromkeys(_ENABLED, "ENABLED") | dict.fromkeys(_DISABLED, "DISABLED"),
     }
 
 

@@ -51,7 +51,10 @@ def _log(machine: Machine, after_s: float, text: str, blank: bool = False) -> st
 
 def _run(machine: Machine, asked: dict[str, int], mib: int) -> Steps:
     seconds, threads = asked["-s"], asked["-m"] or machine.profile.cpus
-    say_at = lambda at, text: Out(_log(machine, at, text).encode())  # noqa: E731 -- shorter lines below
+
+    def say_at(at_s: float, text: str) -> Out:
+        return Out(_log(machine, at_s, text).encode())
+
     yield say_at(0, f"Log: Commandline - stressapptest -s {seconds} -M {mib} -W")
     yield say_at(0, "Stats: SAT revision 1.0.9_autoconf, 64 bit binary")
     yield say_at(0, f"Log: buildd @ lab on {machine.profile.kernel_release}, 64 bit processor")
