@@ -76,11 +76,19 @@ def venv_version() -> str:
     return pairs.get("version") or pairs.get("version_info", "")
 
 
+def stands_where_made() -> bool:
+    """Whether .venv was not moved: its programs name their Python by its full path."""
+    try:
+        return str(VENV) in (VENV / "bin" / "activate").read_text()
+    except OSError:
+        return False
+
+
 def install() -> None:
     """Do what is missing, in an order in which every step can be repeated."""
     check_room()
     started = time.monotonic()
-    if not _supported(venv_version()) or os.environ.get("PYTHON"):
+    if not _supported(venv_version()) or not stands_where_made() or os.environ.get("PYTHON"):
         make_venv(find_python())
     again = UNFINISHED.exists()  # an attempt was cut off: what looks installed may be half there
     UNFINISHED.touch()

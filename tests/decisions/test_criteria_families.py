@@ -254,6 +254,13 @@ def test_a_round_that_has_only_begun() -> None:
     assert answer(phase(rows=[row(1)], rounds=(sound, foreign)), "data_quality").status is MET
 
 
+def test_a_round_with_results_of_the_build_is_of_the_build() -> None:
+    """It should believe the rows when a round's summary forgets the unit that they are of."""
+    forgetful = RoundSummary("r1", False, ("late",), ("evt1",), NOW)
+    outcome = answer(phase(rows=[row(1)], rounds=(forgetful,)), "data_quality")
+    assert outcome.missing == "run a new round: round r1 is inadmissible: late"
+
+
 def test_the_latest_round_must_be_sound() -> None:
     """It should not be met when the newest round brought no result of this unit but was found unsound."""
     rounds = (RoundSummary("r1", True, (), ("u000",), NOW), RoundSummary("r2", False, ("empty",), ("u000",), NOW))
@@ -271,6 +278,15 @@ def test_fresh() -> None:
     assert outcome.units == ("u000",)
     assert answer(phase(units(2), rows), "fresh", max_age_days=31).status is MET
     assert answer(phase(units(3), rows), "fresh", max_age_days=31).status is NOT_ENOUGH
+
+
+@pytest.mark.parametrize(("days", "status"), [(29.99, NOT_ENOUGH), (30.0, MET)])
+def test_fresh_to_the_day(days: float, status: CriterionStatus) -> None:
+    """It should accept a result of exactly the age allowed, and none that is older."""
+    aged = row(0)  # measured 30 days before now, to the second
+    outcome = answer(phase(rows=[aged]), "fresh", max_age_days=days)
+    assert outcome.status is status
+    assert outcome.margin == pytest.approx(days - 30.0, abs=1e-9)
 
 
 def test_soak() -> None:

@@ -1,7 +1,10 @@
 """Holds every formula against published and independently computed values."""
 
 import math
+import os
 import random
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given
@@ -277,6 +280,13 @@ def test_zero_events() -> None:
     assert gate.rule_of_three(300) == pytest.approx(0.01)
     assert gate.rule_of_three(300) >= gate.clopper_pearson_upper(0, 300, 0.95)
     assert gate.rule_of_three(2) == 1.0
+
+
+def test_scipy_waits_until_it_is_needed() -> None:
+    """It should not load SciPy for those who only import the gates: most commands of the shell compute no bound."""
+    code = "import sys, gatehouse.decisions.gates, gatehouse.decisions.verdicts; sys.exit('scipy' in sys.modules)"
+    search = {"PYTHONPATH": os.pathsep.join(sys.path)}
+    assert subprocess.run([sys.executable, "-c", code], env=search, check=False).returncode == 0
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
-"""For each expectation rounds that fail it, with a part of what a person must read, and rounds that look alike but pass."""
+"""For each expectation rounds that fail it, with part of what a person must read; and odd rounds that must pass."""
 
 import math
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from round_samples import (
     JUDGED,
@@ -32,6 +33,11 @@ def _stuck(units: int, name: str = "temp_c") -> Spoil:
     return spoil
 
 
+def _units(data: RoundData, **changes: Any) -> RoundData:
+    """The round with every unit changed."""
+    return replace(data, units=tuple(replace(u, **changes) for u in data.units))
+
+
 def _only(field: str, count: int) -> Spoil:
     return lambda data: replace(data, **{field: getattr(data, field)[:count]})
 
@@ -47,8 +53,7 @@ FAILING: list[tuple[str, Spoil, str]] = [
         lambda data: replace(
             with_unit(data, 1, measured_at=None), results=tuple(r for r in data.results if r.host != "h100-dvt-002")
         ),
-        "three planned results are missing (never visited: h100-dvt-002): "
-        "h100-dvt-002: accelerator_health, identity_bom, kernel_log",
+        "(never visited: h100-dvt-002): h100-dvt-002: accelerator_health, identity_bom, kernel_log",
     ),
     (
         "ExpectPlannedUnitsInRound",
@@ -79,15 +84,14 @@ FAILING: list[tuple[str, Spoil, str]] = [
     (
         "ExpectBootsSeenOnce",
         lambda data: with_unit(data, 3, boot_id=data.units[4].boot_id, claimed_serial=None),
-        "two hosts were answered for by one machine, boot 6f1c2d3e-0000-4000-8000-000000000005: "
-        "h100-dvt-004, h100-dvt-005",
+        "by one machine, boot 6f1c2d3e-0000-4000-8000-000000000005: h100-dvt-004, h100-dvt-005",
     ),
     (
         "ExpectClocksInStep",
         lambda data: with_unit(data, 0, clock_skew_s=-3600.0),
         "one host with a clock more than 5 min off: h100-dvt-001: 60 min behind",
     ),
-    ("ExpectClocksInStep", lambda data: with_unit(data, 0, clock_skew_s=300.5), "300.5"),
+    ("ExpectClocksInStep", lambda data: with_unit(data, 0, clock_skew_s=300.5), "5.01 min ahead"),
     ("ExpectClocksInStep", lambda data: with_unit(data, 0, clock_skew_s=math.inf), "ahead"),
     ("ExpectResults", _only("results", 0), "the round has no results"),
     (
@@ -144,8 +148,7 @@ FAILING: list[tuple[str, Spoil, str]] = [
     (
         "ExpectResultsRecordedRecently",
         lambda data: with_result(data, 0, recorded_at=JUDGED - timedelta(days=20)),
-        "one result was not recorded within the 14 days before the judgement: "
-        "h100-dvt-001: accelerator_health 20 days before",
+        "within the 14 days before the judgement: h100-dvt-001: accelerator_health 20 days before",
     ),
     (
         "ExpectResultsRecordedRecently",
@@ -191,23 +194,30 @@ FAILING: list[tuple[str, Spoil, str]] = [
 ]
 
 PASSING: list[tuple[str, Spoil]] = [
-    ("a skipped diagnostic", lambda data: with_result(data, 0, measured="SKIP", verdict="NOT_APPLICABLE", started_at=None)),
+    (
+        "a skipped diagnostic",
+        lambda data: with_result(data, 0, measured="SKIP", verdict="NOT_APPLICABLE", started_at=None),
+    ),
     ("a diagnostic that broke", lambda data: with_result(data, 0, measured="ERROR", verdict="NOT_APPLICABLE")),
     ("a bad machine", lambda data: with_result(data, 0, verdict="FAIL")),
-    ("a machine that tells no serial", lambda data: with_unit(with_unit(data, 0, claimed_serial=None), 1, claimed_serial="")),
+    ("a machine that tells no serial", lambda data: _units(data, claimed_serial=None)),
+    ("machines with an empty serial", lambda data: _units(data, claimed_serial=" ")),
     ("serials in small letters", lambda data: with_unit(data, 0, claimed_serial="h100dvt0001\n")),
-    ("kernels that tell no boot id", lambda data: with_unit(with_unit(data, 0, boot_id="unknown"), 1, boot_id="unknown")),
-    ("hosts without a clock", lambda data: with_unit(data, 0, clock_skew_s=None)),
+    ("kernels that tell no boot id", lambda data: _units(data, boot_id="unknown")),
+    ("hosts without a clock", lambda data: _units(data, clock_skew_s=None)),
     ("a clock just within", lambda data: with_unit(data, 0, clock_skew_s=-300.0)),
     ("a start within the tolerance", lambda data: with_result(data, 0, started_at=OPENED - timedelta(seconds=59))),
-    ("values on their bounds", lambda data: with_readings(data, reading(data.units[0], 130.0), reading(data.units[0], -40.0))),
-    ("no value at all", lambda data: with_readings(data, reading(data.units[0], None, unit="furlong"))),
+    ("the highest value", lambda data: with_readings(data, reading(data.units[0], 130.0))),
+    ("the lowest value", lambda data: with_readings(data, reading(data.units[0], -40.0))),
     ("the same temperature on four units", _stuck(4)),
     ("the same limit everywhere", _stuck(6, "temp.limit_c")),
     ("no readings", _only("readings", 0)),
-    ("a diagnostic more, in the plan too", lambda data: replace(
-        data,
-        planned=(*data.planned, planned(data.units[0], "fan_speed")),
-        results=(*data.results, result(data.units[0], "fan_speed")),
-    )),
-]  # fmt: skip
+    (
+        "a diagnostic more, in the plan too",
+        lambda data: replace(
+            data,
+            planned=(*data.planned, planned(data.units[0], "fan_speed")),
+            results=(*data.results, result(data.units[0], "fan_speed")),
+        ),
+    ),
+]

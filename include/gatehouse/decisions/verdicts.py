@@ -14,6 +14,7 @@ from gatehouse.catalog.policies import FindingPolicy
 from gatehouse.catalog.values import one_line
 from gatehouse.decisions import finding_checks, limit_checks
 from gatehouse.decisions.reports_read import Keyed, Read, sort_reports
+from gatehouse.model.readings import Reading
 from gatehouse.model.results import Result, Violation
 from gatehouse.model.status import FindingClass, Measured, Verdict
 
@@ -43,15 +44,15 @@ def judge(
     if asks_expected == 0:
         return Result(diagnostic, Measured.SKIP, Verdict.NOT_APPLICABLE, NO_READER)
     read = sort_reports(reports, enough, asks_expected)
-    measured, verdict, reason, violations = _answer(
-        read, [limit for limit in limits if limit.diagnostic == diagnostic], bounds, policies
-    )
+    readings = read.readings
+    mine = [limit for limit in limits if limit.diagnostic == diagnostic]
+    measured, verdict, reason, violations = _answer(read, readings, mine, bounds, policies)
     return Result(
         diagnostic=diagnostic,
         measured=measured,
         verdict=verdict,
         reason=reason,
-        readings=read.readings,
+        readings=readings,
         findings=read.findings,
         violations=violations,
         started_at=started_at,
@@ -64,11 +65,12 @@ Answer = tuple[Measured, Verdict, str, tuple[Violation, ...]]
 
 
 def _answer(
-    read: Read, limits: Sequence[Limit], bounds: Sequence[PhysicalBound], policies: Sequence[FindingPolicy]
-) -> Answer:
-    readings = limit_checks.by_name(read.readings)
-    wrong = limit_checks.impossible(readings, bounds)
-    checked = limit_checks.check_limits(limits, readings, wrong)
+    read: Read, readings: Sequence[Reading], limits: Sequence[Limit], bounds: Sequence[PhysicalBound],
+    policies: Sequence[FindingPolicy],
+) -> Answer:  # fmt: skip
+    named = limit_checks.by_name(readings)
+    wrong = limit_checks.impossible(named, bounds)
+    checked = limit_checks.check_limits(limits, named, wrong)
     hardware = _graded(read, FindingClass.HARDWARE, policies)
     configuration = _graded(read, FindingClass.CONFIGURATION, policies)
     errors = [*read.errors, *wrong.values()]

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,12 @@ from gatehouse.lab.server.output import DEFAULT_TIME_SCALE
 from gatehouse.model.errors import GatehouseError
 
 _DEFAULT_HOSTS = 60
+USER_KEY_VARIABLE = "GATEHOUSE_LAB_KEY"
+
+
+def _user_key() -> Path | None:
+    """The key that the environment names."""
+    return Path(os.environ[USER_KEY_VARIABLE]) if os.environ.get(USER_KEY_VARIABLE) else None
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -28,6 +35,9 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--scenario", help="a file, or the name of one that comes with the lab")
     up.add_argument("--port", type=int, default=DEFAULT_PORT, help=f"of every host (default {DEFAULT_PORT}; 0: any)")
     up.add_argument("--time-scale", type=float, default=DEFAULT_TIME_SCALE, help="real seconds for a simulated one")
+    up.add_argument(
+        "--user-key", type=Path, help=f"private key that hosts let in (default ${USER_KEY_VARIABLE}, or a new one)"
+    )
     up.add_argument("--fresh", action="store_true", help="forget what was injected, repaired and rebooted before")
     up.add_argument("--foreground", action="store_true", help="stay until stopped")
     for name, text in (("stop", "end a lab"), ("status", "how it stands"), ("list", "hosts and faults")):
@@ -64,6 +74,7 @@ def _up(asked: argparse.Namespace, words: list[str]) -> None:
                 port=asked.port,
                 time_scale=asked.time_scale,
                 fresh=asked.fresh,
+                user_key=asked.user_key or _user_key(),
             )
         )
     else:

@@ -20,6 +20,7 @@ class Control:
         self._lab = lab
         self.stopping = asyncio.Event()
         self._server: asyncio.Server | None = None
+        self._talks: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = {}
 
     async def open(self) -> None:
         """Listen; only this user may connect. From here on ``status`` answers, and the lab counts as ready."""
@@ -32,7 +33,6 @@ class Control:
         self._lab.folder.write_lab(
             self._lab.status()
             | {
-                "pid": os.getpid(),
                 "socket": str(path),
                 "fleet": self._lab.plan.texts(),
                 "scenario": self._lab.scenario.title,
@@ -41,16 +41,22 @@ class Control:
         )
 
     async def close(self) -> None:
-        """Answer no more."""
+        """Answer no more, and wait until every talk is over."""
         if self._server is not None:
             self._server.close()
+        talks = dict(self._talks)
+        for writer in talks:
+            writer.close()
+        await asyncio.gather(*(talk for talk in talks.values() if talk is not None), return_exceptions=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._talks[writer] = asyncio.current_task()
         with contextlib.suppress(ConnectionError, ValueError):
             while line := await reader.readline():
                 writer.write(json.dumps(self._answer(line)).encode() + b"\n")
                 await writer.drain()
         writer.close()
+        del self._talks[writer]
 
     def _answer(self, line: bytes) -> dict[str, Any]:
         try:

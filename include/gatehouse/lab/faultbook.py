@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 
 from gatehouse.lab.faults.registry import fault_kind
@@ -119,7 +119,9 @@ class FaultBook:
         return known
 
     def _epoch(self, when: float | datetime) -> float:
-        return when.timestamp() if isinstance(when, datetime) else self.started_s + when
+        if isinstance(when, datetime):
+            return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
+        return self.started_s + when
 
     def active(self, host: str, now_s: float, boot: Boot, sample: int) -> list[PlacedFault]:
         """The faults that are on a host at a moment."""

@@ -1,7 +1,8 @@
 """One lab: a fleet, its faults and its folder, run by an event loop."""
 
+import os
+import platform
 import secrets
-import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -39,10 +40,11 @@ class Lab:
         port: int = DEFAULT_PORT,
         time_scale: float = DEFAULT_TIME_SCALE,
         fresh: bool = False,
+        user_key: Path | None = None,
     ) -> None:
         self.plan, self.scenario, self.time_scale = plan, scenario, time_scale
         self.folder = StateFolder(state)
-        self._port, self._fresh = port, fresh
+        self._port, self._fresh, self._user_key = port, fresh, user_key
         self.planned: dict[str, PlannedHost] = {host.name: host for host in plan.hosts()}
         self.hosts: dict[str, Host] = {}
         self.started_s = 0.0
@@ -66,7 +68,7 @@ class Lab:
         if self._fresh:
             self.folder.forget()
         self._memory = self.folder.read_memory(self.started_s)
-        self.keys = LabKeys(self.folder.path)
+        self.keys = LabKeys(self.folder.path, self._user_key)
         self.book = FaultBook(self.planned, self.started_s)
         self.book.place_all(self.scenario)
         for spec in self._memory.injected:
@@ -101,7 +103,7 @@ class Lab:
         addresses = {name: planned.address for name, planned in self.planned.items()}
         if self.plan.this_machine:
             addresses[THIS_MACHINE] = _THIS_MACHINE_ADDRESS
-        if sys.platform == "linux":
+        if platform.system() == "Linux":
             return {name: (address, port) for name, address in addresses.items()}
         return {name: ("127.0.0.1", port + place) for place, name in enumerate(addresses)}
 
@@ -181,6 +183,7 @@ class Lab:
     def status(self) -> dict[str, Any]:
         """How the lab stands, as plain data."""
         return {
+            "pid": os.getpid(),
             "hosts": len(self.hosts),
             "faults": len(self.faults()),
             "connections": self._fleet.connections,

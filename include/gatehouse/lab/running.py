@@ -18,7 +18,7 @@ from gatehouse.lab.lab import Lab
 from gatehouse.lab.plan import FleetPlan
 from gatehouse.lab.scenario import FaultSpec, Scenario, parse_fault
 from gatehouse.lab.server.output import DEFAULT_TIME_SCALE
-from gatehouse.model.errors import NotFoundError, RefusedError
+from gatehouse.model.errors import NotFoundError, RefusedError, UnreachableError
 from gatehouse.model.hosts import Endpoint, Host, Login
 
 _START_S = 60.0
@@ -68,8 +68,10 @@ def start_in_background(state: Path, arguments: list[str], within_s: float = _ST
     client = LabClient(state)
     deadline = time.monotonic() + within_s
     while child.poll() is None and time.monotonic() < deadline:
-        if client.ready():
-            return client.status()
+        with contextlib.suppress(UnreachableError):
+            status = client.status()
+            if status["pid"] == child.pid:
+                return status
         time.sleep(_POLL_S)
     child.kill()
     child.wait()

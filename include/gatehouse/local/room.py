@@ -54,10 +54,9 @@ def check_port(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            raise PortBusyError(
-                f"port {port} is not ours to use ({listener(port) or error.strerror}): "
-                f"stop it, or choose another, like PORT={port + 10} make demo"
-            ) from error
+            holder = listener(port)
+            why = f"is taken by {holder}: stop it" if holder else f"cannot be used ({error.strerror}): free it"
+            raise PortBusyError(f"port {port} {why}, or choose another, like PORT={port + 10} make demo") from error
 
 
 def listener(port: int) -> str:

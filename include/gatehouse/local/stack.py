@@ -51,11 +51,13 @@ def up(
         if running and running.phase in _STARTED and running.request == asked:
             progress(f"the stack is up already: {base_url(asked.port)}")
             return running
-        if down(home):
-            progress("stopped what was left of an earlier run")
         check_disk(home)
-        check_memory()
+        if running and running.request.port != asked.port:
+            check_port(asked.port)  # before anything that works is stopped
+        if down(home):
+            progress("restarting: what ran was asked for something else" if running else "stopped what a killed run left")
         check_port(asked.port)
+        check_memory()
         load(home)  # passwords can be shown before Airflow is there
         write(request_file(home), asked)
         return _start_supervisor(home)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from gatehouse.model.status import FindingClass, Measured
@@ -79,6 +80,7 @@ class ToolReport:
     errors: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=2**16)
 def unit_of(name: str) -> str:
     """Unit of a fact by its name's suffix; empty where it has none (counts, words)."""
     last = name.rsplit(".", 1)[-1]
@@ -88,9 +90,16 @@ def unit_of(name: str) -> str:
     return ""
 
 
-def reading_of(name: str, value: Fact) -> Reading:
-    """Split a dotted fact into part and quantity: ``gpu3.link1.speed_gbps`` is ``speed_gbps`` of ``gpu3.link1``."""
+@lru_cache(maxsize=2**16)
+def split_name(name: str) -> tuple[str, str, str]:
+    """(part, quantity, unit) of a dotted fact; the same names come back from every host, so they are kept."""
     match = _PART.match(name)
     part, quantity = (match.group(0), name[match.end() + 1 :]) if match else ("host", name)
+    return part, quantity, unit_of(quantity)
+
+
+def reading_of(name: str, value: Fact) -> Reading:
+    """Split a dotted fact into part and quantity: ``gpu3.link1.speed_gbps`` is ``speed_gbps`` of ``gpu3.link1``."""
+    part, quantity, unit = split_name(name)
     flat = value if not isinstance(value, list) else ", ".join(str(item) for item in value)
-    return Reading(name=quantity, value=flat, unit=unit_of(quantity), part=part)
+    return Reading(name=quantity, value=flat, unit=unit, part=part)

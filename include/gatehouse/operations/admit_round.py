@@ -15,7 +15,7 @@ from gatehouse.quality.outcome import QualityOutcome
 from gatehouse.quality.round_data import PlannedResult, ReadingData, ResultRowData, RoundData, UnitRow
 from gatehouse.store import rounds
 from gatehouse.store.engine import transaction
-from gatehouse.store.rounds import RoundUnitRow
+from gatehouse.store.tables import RoundUnitRow
 
 _VARYING = ("temp_c", "power_w", "temp.hotspot_c")  # readings that no healthy population shows bit-identical
 
@@ -101,6 +101,6 @@ def _readings(
             by_name.setdefault((name, bound.reading), []).append(bound)
     for serial, diagnostic, part, name, value, unit in numbers:
         host = hosts[serial]
-        bound = next((b for b in by_name.get((host.sku, name), ()) if b.matches(part)), None)
-        low, high = (bound.low, bound.high) if bound else (None, None)
+        known = next((b for b in by_name.get((host.sku, name), ()) if b.matches(part)), None)
+        low, high = (known.low, known.high) if known else (None, None)
         yield ReadingData(serial, host.host, diagnostic, part, name, value, unit, low, high)

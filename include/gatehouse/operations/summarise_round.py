@@ -7,6 +7,7 @@ from gatehouse.model.status import Measured, Verdict
 from gatehouse.operations.workspace import Workspace
 from gatehouse.store import rounds
 from gatehouse.store.engine import transaction
+from gatehouse.store.tables import ResultRow, RoundUnitRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def summarise_round(workspace: Workspace, round_id: str, serials: Collection[str
         row = rounds.get_round(session, round_id)
         units = [u for u in rounds.units(session, round_id) if serials is None or u.serial in serials]
         results = rounds.results(session, round_id)
-    by_serial: dict[str, list[rounds.ResultRow]] = {}
+    by_serial: dict[str, list[ResultRow]] = {}
     for result in results:
         by_serial.setdefault(result.serial, []).append(result)
     return RoundSummary(
@@ -67,7 +68,7 @@ def summarise_round(workspace: Workspace, round_id: str, serials: Collection[str
     )
 
 
-def _unit(unit: rounds.RoundUnitRow, results: Collection[rounds.ResultRow]) -> UnitSummary:
+def _unit(unit: RoundUnitRow, results: Collection[ResultRow]) -> UnitSummary:
     failed = {r.diagnostic: r.reason for r in results if r.verdict == Verdict.FAIL}
     gravest = [r.action for r in results if r.verdict == Verdict.FAIL]
     return UnitSummary(

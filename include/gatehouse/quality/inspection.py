@@ -55,12 +55,12 @@ class Inspection:
         self._run = gx.RunIdentifier(run_name=_UNFIT.sub("-", f"round-{round_id}")[:_MAX_NAME], run_time=run_time)
 
     def ask(self, tables: Tables) -> tuple[Answer, ...]:
-        """Put every expectation to its table.
+        """Put every expectation about one of these tables to it.
 
         Raises:
             JudgementError: one could not be evaluated.
         """
-        return tuple(answer for name in TABLES for answer in self._ask_table(name, tables[name]))
+        return tuple(answer for name in TABLES if name in tables for answer in self._ask_table(name, tables[name]))
 
     def write_pages(self, folder: Path) -> None:
         """Write Great Expectations' Data Docs of what was asked into a folder."""

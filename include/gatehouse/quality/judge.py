@@ -9,7 +9,7 @@ from gatehouse.quality.round_data import RoundData
 if TYPE_CHECKING:
     from gatehouse.quality.inspection import Answer
 
-__all__ = ["QualityOutcome", "QualityProblem", "judge_round"]
+__all__ = ["QualityOutcome", "QualityProblem", "judge_round", "problem_of"]
 
 
 def judge_round(data: RoundData, docs_folder: Path | None) -> QualityOutcome:
@@ -29,7 +29,7 @@ def judge_round(data: RoundData, docs_folder: Path | None) -> QualityOutcome:
     # The opening names the run: however often a round is judged, its pages have the same addresses.
     inspection = Inspection(data.round_id, data.opened_at)
     answers = inspection.ask(tables_of(data))
-    problems = tuple(_problem(answer) for answer in answers if not answer.met)
+    problems = tuple(problem_of(answer) for answer in answers if not answer.met)
     outcome = QualityOutcome(
         admissible=not any(problem.blocking for problem in problems),
         problems=problems,
@@ -43,7 +43,8 @@ def judge_round(data: RoundData, docs_folder: Path | None) -> QualityOutcome:
     return write_docs(docs_folder, data, outcome, answers, inspection)
 
 
-def _problem(answer: "Answer") -> QualityProblem:
+def problem_of(answer: "Answer") -> QualityProblem:
+    """What an answer that does not meet its expectation says to people."""
     failed = answer.failed
     serials = sorted(failed["serial"].astype("str").unique()) if len(failed) else []
     return QualityProblem(

@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 # ECMA-48's short names: they can be read in every font, which Unicode's control pictures cannot.
-_C0 = "NUL SOH STX ETX EOT ENQ ACK BEL BS HT LF VT FF CR SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US"
+_C0 = (
+    "NUL SOH STX ETX EOT ENQ ACK BEL BS HT LF VT FF CR SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US"
+)
 _KEPT = {"\n", "\t"}
 # What reorders, hides or breaks text without being seen: C1 controls, zero-width characters, bidirectional controls
 # (Unicode Annex 9), line separators, the byte order mark, and tag characters.

@@ -112,12 +112,13 @@ def _values(
         .where(
             RoundRow.program == program,
             RoundRow.phase == phase,
-            RoundRow.admissible,
+            RoundRow.admissible.is_(True),
             ReadingRow.name.in_(list(names)),
             ReadingRow.number.is_not(None),
         )
     )
     found: dict[str, list[ValueRow]] = defaultdict(list)
     for name, result_id, unit, part, number in session.execute(query):
-        found[name].append(ValueRow(result_id, unit, part, number))
+        if number is not None:
+            found[name].append(ValueRow(result_id, unit, part, number))
     return {name: tuple(rows) for name, rows in found.items()}

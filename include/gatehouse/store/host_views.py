@@ -57,14 +57,14 @@ def latest_results(session: Session, serial: str) -> list[LatestResult]:
     return [LatestResult(result, admissible, when) for result, admissible, when in session.execute(query)]
 
 
-def findings(session: Session, result_ids: Collection[int], most: int) -> Sequence[FindingRow]:
-    """Findings and broken limits of some results, oldest first, no more than ``most``."""
+def findings(session: Session, result_ids: Collection[int], most: int | None = None) -> Sequence[FindingRow]:
+    """Findings and broken limits of some results, oldest first, no more than ``most`` where it is given."""
     query = select(FindingRow).where(FindingRow.result_id.in_(result_ids)).order_by(FindingRow.id).limit(most)
     return session.scalars(query).all()
 
 
-def readings(session: Session, result_ids: Collection[int], most: int) -> Sequence[ReadingRow]:
-    """Readings of some results by part and name, no more than ``most``."""
+def readings(session: Session, result_ids: Collection[int], most: int | None = None) -> Sequence[ReadingRow]:
+    """Readings of some results by part and name, no more than ``most`` where it is given."""
     query = (
         select(ReadingRow)
         .where(ReadingRow.result_id.in_(result_ids))

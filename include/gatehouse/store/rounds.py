@@ -1,12 +1,12 @@
 """Rounds: opened once, filled unit by unit, judged once. The caller commits."""
 
+import io
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from gatehouse.model.commands import Completed
@@ -16,6 +16,8 @@ from gatehouse.model.readings import Reading
 from gatehouse.model.results import Result
 from gatehouse.store.tables import FindingRow, OutputRow, ReadingRow, ResultRow, RoundRow, RoundUnitRow
 
+_READING_COLUMNS = ("result_id", "part", "name", "number", "word", "unit", "low", "high")
+_COPY_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 MAX_WORD = 1000  # characters of a reading's text: identities and states are short; the raw output has the rest
 
 
@@ -155,13 +157,7 @@ def _file_results(session: Session, round_id: str, visit: UnitVisit) -> dict[str
 
 
 def _file_details(session: Session, visit: UnitVisit, ids: Mapping[str, int]) -> None:
-    readings = [
-        {**row, "result_id": ids[result.diagnostic]}
-        for result in visit.results
-        for row in _reading_rows(result.readings, visit.bounds)
-    ]
-    if readings:
-        session.execute(upsert(ReadingRow).on_conflict_do_nothing(), readings)
+    _copy_readings(session, visit, ids)
     findings = [
         {**row, "result_id": ids[result.diagnostic]} for result in visit.results for row in _finding_rows(result)
     ]
@@ -169,22 +165,36 @@ def _file_details(session: Session, visit: UnitVisit, ids: Mapping[str, int]) ->
         session.execute(insert(FindingRow), findings)
 
 
-def _reading_rows(
-    readings: Iterable[Reading], bounds: Mapping[tuple[str, str], tuple[float | None, float | None]]
-) -> Iterable[dict[str, Any]]:
-    for reading in readings:
-        low, high = bounds.get((reading.part, reading.name), (None, None))
-        value = reading.value
-        is_number = isinstance(value, int | float)
-        yield {
-            "part": _clean(reading.part),
-            "name": _clean(reading.name),
-            "number": float(value) if is_number and value is not None else None,
-            "word": None if is_number or value is None else _clean(str(value))[:MAX_WORD],
-            "unit": reading.unit,
-            "low": low,
-            "high": high,
-        }
+def _copy_readings(session: Session, visit: UnitVisit, ids: Mapping[str, int]) -> None:
+    """Thousands of rows a visit: COPY takes them in one statement. A part and name that stand twice are filed once."""
+    rows = {
+        (result.diagnostic, reading.part, reading.name): _reading_row(ids[result.diagnostic], reading, visit.bounds)
+        for result in visit.results
+        for reading in result.readings
+    }
+    if not rows:
+        return
+    lines = io.StringIO("".join("\t".join(map(_copy_text, row)) + "\n" for row in rows.values()))
+    cursor = session.connection().connection.cursor()
+    cursor.copy_expert(f"COPY reading ({', '.join(_READING_COLUMNS)}) FROM STDIN", lines)
+
+
+def _reading_row(
+    result_id: int, reading: Reading, bounds: Mapping[tuple[str, str], tuple[float | None, float | None]]
+) -> tuple[str | float | None, ...]:
+    low, high = bounds.get((reading.part, reading.name), (None, None))
+    value = reading.value
+    is_number = isinstance(value, int | float)
+    number = float(value) if isinstance(value, int | float) else None
+    word = None if is_number or value is None else str(value)[:MAX_WORD]
+    return result_id, reading.part, reading.name, number, word, reading.unit, low, high
+
+
+def _copy_text(value: str | float | None) -> str:
+    """A value in COPY's text form."""
+    if value is None:
+        return "\\N"
+    return _clean(value).translate(_COPY_ESCAPES) if isinstance(value, str) else repr(value)
 
 
 def _finding_rows(result: Result) -> Iterable[dict[str, Any]]:
@@ -247,6 +257,8 @@ def numbers(session: Session, round_id: str, names: Collection[str]) -> Sequence
         .join(ResultRow, ResultRow.id == ReadingRow.result_id)
         .where(ResultRow.round_id == round_id, ReadingRow.name.in_(list(names)), ReadingRow.number.is_not(None))
     )
-    return [(serial, diagnostic, part, name, value, unit) for serial, diagnostic, part, name, value, unit in (
-        session.execute(query)
-    )]  # fmt: skip
+    return [
+        (serial, diagnostic, part, name, value, unit)
+        for serial, diagnostic, part, name, value, unit in session.execute(query)
+        if value is not None
+    ]

@@ -20,7 +20,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-Json = dict[str, Any] | list[Any]
+JsonObject = dict[str, Any]
+JsonObjects = list[dict[str, Any]]
+Words = list[str]
 
 
 class Table(DeclarativeBase):
@@ -30,7 +32,9 @@ class Table(DeclarativeBase):
         datetime: DateTime(timezone=True),
         str: Text(),
         float: Double(),
-        Json: JSONB(),
+        JsonObject: JSONB(),
+        JsonObjects: JSONB(),
+        Words: JSONB(),
         bool: Boolean(),
     }
 
@@ -62,10 +66,10 @@ class RoundRow(Table):
     requested_by: Mapped[str]
     reason: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    spec: Mapped[Json]
+    spec: Mapped[JsonObject]
     judged_at: Mapped[datetime | None]
     admissible: Mapped[bool | None]
-    problems: Mapped[Json | None]
+    problems: Mapped[JsonObjects | None]
     __table_args__ = (
         UniqueConstraint("program", "phase", "number"),
         CheckConstraint("(judged_at IS NULL) = (admissible IS NULL)", name="judged_means_admissible_is_known"),
@@ -150,7 +154,7 @@ class OutputRow(Table):
     serial: Mapped[str] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
     diagnostic: Mapped[str]
-    argv: Mapped[Json]
+    argv: Mapped[Words]
     ended: Mapped[str]
     exit_code: Mapped[int | None]
     stdout_sha256: Mapped[str]
@@ -170,7 +174,7 @@ class DecisionRow(Table):
     phase: Mapped[str]
     status: Mapped[str]
     evidence_digest: Mapped[str]
-    outcomes: Mapped[Json]
+    outcomes: Mapped[JsonObjects]
     decided_at: Mapped[datetime]
     __table_args__ = (Index("ix_decision_gate", "program", "phase", "id"),)
 
@@ -202,8 +206,8 @@ class WaiverRow(Table):
     owner: Mapped[str]
     reason: Mapped[str]
     containment: Mapped[str]
-    units: Mapped[Json]
-    approved_by: Mapped[Json]
+    units: Mapped[Words]
+    approved_by: Mapped[Words]
     expires_at: Mapped[datetime]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
@@ -223,7 +227,7 @@ class AlertRow(Table):
     __tablename__ = "alert"
     about: Mapped[str] = mapped_column(primary_key=True)
     subject: Mapped[str]
-    body: Mapped[Json]
-    channels: Mapped[Json]
+    body: Mapped[JsonObject]
+    channels: Mapped[JsonObject]
     sent_at: Mapped[datetime] = mapped_column(server_default=func.now())
     attempts: Mapped[int] = mapped_column(Integer, default=1)

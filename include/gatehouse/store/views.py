@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from gatehouse.model.status import Measured, Severity, Verdict
-from gatehouse.store.tables import DecisionRow, FindingRow, PhaseRow, ResultRow, RoundRow, RoundUnitRow
+from gatehouse.store.tables import DecisionRow, FindingRow, OutputRow, PhaseRow, ResultRow, RoundRow, RoundUnitRow
 
 Gate = tuple[str, str]  # program, phase
 VIOLATION = "violation"
@@ -191,6 +191,12 @@ def results_of(session: Session, round_id: str, serials: Sequence[str]) -> Mappi
     """The results of some units of a round, by serial and diagnostic."""
     rows = session.scalars(select(ResultRow).where(ResultRow.round_id == round_id, ResultRow.serial.in_(list(serials))))
     return {(row.serial, row.diagnostic): row for row in rows}
+
+
+def outputs_of(session: Session, round_id: str, serials: Sequence[str]) -> Sequence[OutputRow]:
+    """The outputs of some units of a round, in the order in which they were asked."""
+    query = select(OutputRow).where(OutputRow.round_id == round_id, OutputRow.serial.in_(list(serials)))
+    return session.scalars(query.order_by(OutputRow.serial, OutputRow.started_at, OutputRow.key)).all()
 
 
 _RESULTS = func.count(ResultRow.id)

@@ -23,7 +23,6 @@ _RESULT = re.compile(r"([A-Za-z][A-Za-z ]{2,11}?)(?: - (All|GPUs?:? .{1,80}))?")
 _GPU_RESULT = re.compile(r"GPU ?(\d{1,4}): ([A-Za-z ]{3,12})")
 _GPU_NAMED = re.compile(r"\bGPU ?(\d{1,4})\b")
 _ANSWERS = frozenset(range(256))
-_PIECE = 45
 _NOTES = ("Warning", "Error", "Info")
 
 
@@ -119,16 +118,16 @@ def _continue_note(table: _Table, raw: str) -> None:
 
 
 def _chunk(raw: str) -> str:
-    """DCGM cuts a note into pieces of _PIECE characters, in the middle of words, between one blank and two."""
+    """DCGM cuts a note into pieces of 45 characters, in the middle of words, between one blank and two."""
     return raw[1:-2]
 
 
 def _drop_cut_note(table: _Table) -> None:
-    """A note whose last piece is full goes on in what was cut off; a shorter piece is its end."""
+    """A note whose last piece is full may go on in what was cut off; a padded piece is its end."""
     notes = [text for _, _, text in table.stray] if table.open_note == "stray" else []
     if table.open_note == "test":
         notes = [text for _, text in table.tests[-1].notes]
-    if notes and len(notes[-1]) % _PIECE == 0 and not notes[-1].endswith(" "):
+    if notes and not notes[-1].endswith("  "):
         (table.stray if table.open_note == "stray" else table.tests[-1].notes).pop()
 
 

@@ -32,6 +32,7 @@ _NOT_SAID = frozenset(
     "default string|no module installed|no dimm|not installed|system serial number|0123456789".split("|")
 )
 _END_OF_TABLE = 127
+_MAY_BE_EMPTY = (126, *range(128, 256))  # inactive, and OEM structures: dmidecode prints no key of these
 _BIOS, _SYSTEM, _BOARD, _CHASSIS, _CPU, _ARRAY, _DIMM, _SUPPLY = 0, 1, 2, 3, 4, 16, 17, 39
 _MAKER = {"manufacturer": "Manufacturer", "product": "Product Name", "version": "Version", "serial": "Serial Number"}
 _WORDS: dict[int, tuple[str, dict[str, str]]] = {
@@ -99,7 +100,7 @@ def read_dmidecode(said: Completed) -> ToolReport:
     _note_header(draft, lines)
     seen: Counter[int] = Counter()
     for record in records:
-        _note_record(draft, record, seen[record.kind])
+        _note_record(draft, record, seen[record.kind], is_last=record is records[-1])
         seen[record.kind] += 1
     _note_identity(draft, records)
     _note_memory(draft, records)
@@ -153,16 +154,19 @@ def _note_header(draft: Draft, lines: Lines) -> None:
             draft.fact("structures", int(match.group(1)))
 
 
-def _note_record(draft: Draft, record: _Record, index: int) -> None:
+def _note_record(draft: Draft, record: _Record, index: int, *, is_last: bool) -> None:
+    """Facts of one structure. What the last one does not say may have been cut off, so it is not called unknown."""
     if record.kind not in _WORDS or (index and record.kind not in _NUMBERED):
         return
     prefix, words = _WORDS[record.kind]
     part = f"{prefix}{index}" if record.kind in _NUMBERED else prefix
     for name, key in words.items():
-        draft.fact(f"{part}.{name}", _said(record.values.get(key)))
+        if key in record.values or not is_last:
+            draft.fact(f"{part}.{name}", _said(record.values.get(key)))
     for name, key in _NUMBERS.get(record.kind, {}).items():
-        draft.fact(f"{part}.{name}", _number(record.values.get(key, "")))
-    if record.kind == _DIMM:
+        if key in record.values or not is_last:
+            draft.fact(f"{part}.{name}", _number(record.values.get(key, "")))
+    if record.kind == _DIMM and "Size" in record.values:
         draft.fact(f"{part}.size_mib", _mib(record.values.get("Size", "")))
 
 
@@ -180,7 +184,8 @@ def _note_identity(draft: Draft, records: list[_Record]) -> None:
     """The system's facts under their short names too: they are the machine's identity."""
     if any(record.kind == _SYSTEM for record in records):
         for name in _WORDS[_SYSTEM][1]:
-            draft.fact(name, draft.facts[f"system.{name}"])
+            if f"system.{name}" in draft.facts:
+                draft.fact(name, draft.facts[f"system.{name}"])
 
 
 def _note_memory(draft: Draft, records: list[_Record]) -> None:
@@ -195,5 +200,5 @@ def _check_declared(draft: Draft, lines: Lines, records: list[_Record]) -> None:
     declared = draft.facts.get("structures")
     if isinstance(declared, int) and len(records) < declared and records[-1].kind != _END_OF_TABLE:
         draft.incomplete(f"{declared} structures declared, {len(records)} listed")
-    if lines.tail:
-        draft.was_cut("the last line is cut")
+    if lines.tail or not (records[-1].values or records[-1].kind in (_END_OF_TABLE, *_MAY_BE_EMPTY)):
+        draft.was_cut("the last structure is cut")

@@ -34,9 +34,13 @@ class Lines:
 
 
 def with_errors(said: Completed) -> Completed:
-    """The same answer with standard error appended to standard output, for tools that report on either."""
-    gap = b"\n" if said.stdout and not said.stdout.endswith(b"\n") else b""
-    return replace(said, stdout=said.stdout + gap + said.stderr)
+    """The same answer with standard error before standard output, for tools that report on either.
+
+    Standard output stays last, so that its end still shows whether it was cut.
+    """
+    if not said.stderr or not said.stdout:
+        return replace(said, stdout=said.stdout or said.stderr)
+    return replace(said, stdout=said.stderr.rstrip(b"\n") + b"\n" + said.stdout)
 
 
 def text_of(said: Completed) -> str:

@@ -29,7 +29,7 @@ def read_ethtool_statistics(said: Completed) -> ToolReport:
     counters = {match.group(1): int(match.group(2)) for line in lines if (match := _LINE.fullmatch(line))}
     draft = Draft(_TOOL, said)
     draft.fact("device", None)
-    draft.fact("usable", bool(counters))
+    draft.fact("usable", True if counters else None if lines.tail else False)
     refusal = next((line.strip() for line in lines if _NO_STATISTICS.search(line)), None)
     if refusal and not counters:
         return draft.failed(refusal)

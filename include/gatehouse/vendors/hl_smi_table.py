@@ -19,6 +19,7 @@ _TEMPERATURE = re.compile(r"(?<!\S)(\d{1,3} ?C)(?!\S)")
 _PERFORMANCE = re.compile(r"(?<!\S)(P\d{1,2})(?!\S)")
 _FAN = re.compile(r"(\d{1,3} ?%)")
 _OF = re.compile(r"(\S+)\s*/\s*(\S+)$")
+_UNCORRECTABLE = ("Uncorr. ECC", "Uncor-Events")  # the title changed with release 1.10
 _PROCESS = ("aip", "pid", "type", "name", "usage")
 _UTILISATION = re.compile(r"(\d{1,3} ?%)")
 
@@ -73,8 +74,13 @@ def _device(headings: Headings, block: Block) -> dict[str, Fact]:
         "mem.used_mib": quantity(memory[1], "mib") if memory else None,
         "mem.total_mib": quantity(memory[2], "mib") if memory else None,
         "util_pct": quantity(_found(_UTILISATION, headings.cell(block, "AIP-Util")), "pct"),
-        "ecc.uncorrectable": number_or_unknown(headings.cell(block, "Uncorr. ECC")),
+        "ecc.uncorrectable": number_or_unknown(_first_cell(headings, block, _UNCORRECTABLE)),
     }
+
+
+def _first_cell(headings: Headings, block: Block, titles: Sequence[str]) -> str | None:
+    """The cell under the first of these titles that the table has."""
+    return next((cell for title in titles if (cell := headings.cell(block, title)) is not None), None)
 
 
 def _found(pattern: re.Pattern[str], cell: str | None) -> str | None:

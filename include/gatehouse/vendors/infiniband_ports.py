@@ -37,8 +37,9 @@ def note_adapters(draft: Draft, adapters: list[Adapter]) -> None:
                 draft.fact(f"{adapter.name}.port{port.number}.{name}", value)
                 if len(adapter.ports) == 1:
                     draft.fact(f"{adapter.name}.{name}", value)
-        if adapter.declared is not None and adapter.declared != len(adapter.ports):
-            draft.incomplete(f"{adapter.name}: {adapter.declared} ports declared, {len(adapter.ports)} listed")
+        if not adapter.ports or (adapter.declared is not None and adapter.declared != len(adapter.ports)):
+            declared = "an unknown number of" if adapter.declared is None else adapter.declared
+            draft.incomplete(f"{adapter.name}: {declared} ports declared, {len(adapter.ports)} listed")
     _note_states(draft, adapters)
 
 

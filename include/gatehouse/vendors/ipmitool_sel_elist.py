@@ -65,11 +65,12 @@ def read_ipmitool_sel_elist(said: Completed) -> ToolReport:
     for index, event in enumerate(events):
         for name, value in event.facts.items():
             draft.fact(f"e{index}.{name}", value)
-    draft.fact("real_entries", sum(event.facts.get("junk") is False for event in events))
-    draft.fact("critical", sum(event.grave is not None and event.asserted for event in events))
-    _judge(draft, events)
     if lines.tail:
         draft.was_cut("the last line is cut")
+    else:
+        draft.fact("real_entries", sum(event.facts.get("junk") is False for event in events))
+        draft.fact("critical", sum(event.grave is not None and event.asserted for event in events))
+    _judge(draft, events)
     return draft.done()
 
 

@@ -119,6 +119,6 @@ def _check_numa(draft: Draft, names: set[str]) -> None:
     draft.fact("numa_node_ids", list(listed) if listed else None)
     declared = draft.facts["numa_nodes"]
     if declared is not None and declared != len(listed):
-        draft.incomplete(f"{declared} NUMA nodes declared, {len(listed)} listed")
+        draft.was_cut(f"{declared} NUMA nodes declared, {len(listed)} listed")
     if declared is None and not names & {"Flags", "Features"}:
-        draft.incomplete("neither NUMA nodes nor flags are listed: the output is cut")
+        draft.was_cut("neither NUMA nodes nor flags are listed: the output is cut")

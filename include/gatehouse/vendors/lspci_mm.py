@@ -43,9 +43,10 @@ def read_lspci_mm(said: Completed) -> ToolReport:
     for record in records:
         _note(draft, record["Slot"], record)
     _note(draft, "first", records[0])
-    _note(draft, "last", records[-1])
     if lines.tail:
         draft.was_cut("the last line is cut")
+    else:
+        _note(draft, "last", records[-1])
     return draft.done()
 
 

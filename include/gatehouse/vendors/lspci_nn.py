@@ -36,9 +36,10 @@ def read_lspci_nn(said: Completed) -> ToolReport:
     for match in found:
         _note(draft, match.group(1), match)
     _note(draft, "first", found[0])
-    _note(draft, "last", found[-1])
     if lines.tail and not _DEVICE.fullmatch(lines.tail.strip()):
         draft.was_cut("the last line is cut")
+    else:
+        _note(draft, "last", found[-1])
     return draft.done()
 
 

@@ -28,6 +28,7 @@ _SPEED = re.compile(r"Speed ([\d.]{1,6})GT/s(?: \((\w{1,20})\))?")
 _WIDTH = re.compile(r"Width x(\d{1,3})(?: \((\w{1,20})\))?")
 _BIT = re.compile(r"([A-Za-z0-9]{2,24})([+-])(?![\w])")
 _UNREACHABLE = re.compile(r"!!! Unknown header type")
+_PAIRS = (("LnkCap", "LnkSta"), ("UESta", "CESta"))
 _MERGED = ("UESta", "CESta")  # newer versions print these over several lines
 
 
@@ -57,15 +58,15 @@ def read_lspci_vvv(said: Completed) -> ToolReport:
     if not any(device.registers for device in devices):
         raise UnreadableError("no device with registers: not lspci -vvv")
     draft = Draft(_TOOL, said)
+    if lines.tail or _is_unfinished(devices[-1]):
+        draft.was_cut(f"{devices[-1].bdf}: the last lines are cut")
     draft.fact("devices", len(devices))
     _drop_unfinished(devices[-1])
     for index, device in enumerate(devices):
-        _note_device(draft, device, first=index == 0, only=len(devices) == 1)
+        _note_device(draft, device, first=index == 0, only=len(devices) == 1 and not draft.cut)
     _note_lists(draft, devices)
     if any(device.denied for device in devices):
         draft.incomplete("capabilities: access denied, as lspci did not run as root")
-    if lines.tail:
-        draft.was_cut("the last line is cut")
     return draft.done()
 
 
@@ -96,6 +97,11 @@ def _add_line(device: _Device, line: str, indent: int) -> int:
     if device.last in _MERGED and depth > indent:
         device.registers[device.last] += " " + line.strip()
     return indent
+
+
+def _is_unfinished(device: _Device) -> bool:
+    """Whether a register is there without the one that always follows it."""
+    return any(one in device.registers and other not in device.registers for one, other in _PAIRS)
 
 
 def _drop_unfinished(device: _Device) -> None:
@@ -147,7 +153,8 @@ def _link(registers: dict[str, str]) -> dict[str, Fact]:
         facts[f"{name}.width"] = int(width.group(1)) if width else None
     facts["speed_downgraded"] = _below(facts["lnksta.speed_gts"], facts["lnkcap.speed_gts"])
     facts["width_downgraded"] = _below(facts["lnksta.width"], facts["lnkcap.width"])
-    facts["marker_present"] = any(match.group(2) for match in (_SPEED.search(sta), _WIDTH.search(sta)) if match)
+    markers = [match.group(2) for match in (_SPEED.search(sta), _WIDTH.search(sta)) if match]
+    facts["marker_present"] = any(markers) if sta else None
     return facts
 
 

@@ -56,6 +56,10 @@ def read_nvidia_smi_nvlink(said: Completed) -> ToolReport:
     for index, gpu in gpus.items():
         _note_gpu(gathered, f"gpu{index}", gpu)
     gathered.facts_of("", _totals(gpus))
+    for name in dict.fromkeys(gpu.name for gpu in gpus.values()):
+        counts = [len(gpu.speeds) for gpu in gpus.values() if gpu.name == name]
+        if min(counts) != max(counts):
+            gathered.incomplete(f"between {min(counts)} and {max(counts)} links are listed for the GPUs {name}")
     note_complaints(gathered, text)
     return gathered.done()
 
@@ -106,16 +110,25 @@ def _index(line: str) -> str:
 
 def _note_gpu(gathered: Gathered, part: str, gpu: _Gpu) -> None:
     facts: dict[str, Fact] = {"name": gpu.name, "uuid": gpu.uuid, "links": len(gpu.speeds)}
-    facts |= {f"link{index}.speed_gbps": speed for index, speed in gpu.speeds.items()}
+    facts |= {f"link{index}.speed_gbps": speed for index, speed in gpu.speeds.items() if not gpu.counters}
     facts |= {f"link{index}.active": index not in gpu.inactive for index in gpu.speeds if not gpu.counters}
     facts |= gpu.counters
+    if gpu.message or gpu.speeds:
+        facts["nvlink_supported"] = not _UNSUPPORTED.search(gpu.message)
+        all_inactive = bool(_ALL_INACTIVE.search(gpu.message)) or len(gpu.inactive) == len(gpu.speeds) > 0
+        facts["all_inactive"] = all_inactive
     if gpu.message:
         facts["message"] = gpu.message
-        facts["nvlink_supported"] = not _UNSUPPORTED.search(gpu.message)
-        facts["all_inactive"] = bool(_ALL_INACTIVE.search(gpu.message))
     gathered.facts_of(part, facts)
-    if facts.get("all_inactive"):
-        gathered.found(FindingClass.HARDWARE, part, "nvlink.all_inactive", gpu.message)
+    _note_inactive(gathered, part, gpu, all_inactive=facts.get("all_inactive") is True)
+
+
+def _note_inactive(gathered: Gathered, part: str, gpu: _Gpu, *, all_inactive: bool) -> None:
+    """One dead link among live ones is the link's trouble. All at once is a card without a bridge, or a fabric manager
+    that does not run: whether there should be links is the SKU's to say."""
+    if all_inactive:
+        gathered.found(FindingClass.CONFIGURATION, part, "nvlink.all_inactive", gpu.message or "all links are inactive")
+        return
     for index in gpu.inactive:
         gathered.found(FindingClass.HARDWARE, f"{part}.link{index}", "nvlink.inactive", f"NVLink {index} is inactive")
 

@@ -48,9 +48,10 @@ def read_ras_mc_ctl_summary(said: Completed) -> ToolReport:
     """
     lines = lines_of(said)
     draft = Draft(_TOOL, said)
-    section, dimms = "", 0
+    section, dimms, is_open = "", 0, False
     for line in lines:
         text = line.strip()
+        is_open = bool(text) and (is_open or bool(_SECTION.fullmatch(text)))
         if match := _NONE.fullmatch(text):
             _start(draft, match.group(1).lower())
         elif match := _SECTION.fullmatch(text):
@@ -64,8 +65,10 @@ def read_ras_mc_ctl_summary(said: Completed) -> ToolReport:
     if not draft.facts:
         raise UnreadableError("no section of a ras-mc-ctl summary")
     _judge(draft)
-    if lines.tail:
-        draft.was_cut("the last line is cut")
+    if lines.tail or (is_open and lines.whole[-1].strip().endswith(":")):
+        draft.was_cut(f"the section {section!r} is cut")
+        for name in _ZEROES.get(section, ()) if is_open else ():
+            draft.facts.pop(name)  # a sum of what came before the cut is no sum
     return draft.done()
 
 

@@ -1,7 +1,8 @@
 """Entries of a Redfish log service: what the BMC noted, and which of it is a fault.
 
-Severity alone does not tell: HGX BMCs log ``SXID 0 … server is online`` at every start as Critical. SXid 0 is no error
-code, so these are noise. Warnings are faults only where their words say that something was lost or failed.
+Severity alone does not tell: HGX BMCs log every message of a switch as Critical, ``SXID 0 … server is online`` at each
+start too. SXid 0 is no error code, and of the others only the fatal ones ask for recovery (NVIDIA Fabric Manager guide,
+SXid errors). Warnings are faults only where their words say that something was lost or failed.
 """
 
 import re
@@ -13,6 +14,7 @@ from gatehouse.vendors.draft import Draft
 from gatehouse.vendors.json_paths import at, items_at, text_at
 
 _SXID = re.compile(r"\bSXID (\d{1,6})\b", re.I)
+_FATAL_SXID = re.compile(r"(?<!non-)\bfatal\b|\bSeverity 1\b", re.I)
 _XID = re.compile(r"(?<!S)\bXID (\d{1,6})\b", re.I)
 _COMPONENT = re.compile(r"\b([A-Z][A-Za-z]{1,20}(?:_[A-Za-z]{1,12})?_\d{1,3})\b")
 _GRAVE_WORDS = re.compile(
@@ -73,8 +75,7 @@ def _component(entry: Any, arguments: list[str]) -> str | None:
 def _fault(entry: Any) -> str | None:
     """The signature of an entry that tells of a fault nobody resolved; None for everything else."""
     severity, message = text_at(entry, "Severity"), text_at(entry, "Message") or ""
-    number = _SXID.search(message)
-    is_noise = number is not None and int(number.group(1)) == 0
+    is_noise = bool(_SXID.search(message)) and not _FATAL_SXID.search(message)
     if at(entry, "Resolved") is True or is_noise or _TEST_EVENT.search(message):
         return None
     if severity == "Critical":

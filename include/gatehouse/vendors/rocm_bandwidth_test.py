@@ -55,7 +55,8 @@ def read_rocm_bandwidth_test(said: Completed) -> ToolReport:
 def _note_matrices(gathered: Gathered, lines: list[str]) -> dict[str, int]:
     """Note each matrix under its title; returns how many rows each had."""
     rows: dict[str, int] = {}
-    title, columns = "", []
+    title = ""
+    columns: list[str] = []
     for line in lines:
         heading = next((fact for words, fact in _TITLES.items() if words in line), None)
         cells = line.split()

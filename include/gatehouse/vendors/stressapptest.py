@@ -58,6 +58,8 @@ def read_stressapptest(said: Completed) -> ToolReport:
     _note_status(draft, text)
     _note_reports(draft, text)
     _note_miscompares(draft, text)
+    if lines.tail:
+        draft.was_cut("the last line is cut")
     return draft.done(_ANSWERS)
 
 

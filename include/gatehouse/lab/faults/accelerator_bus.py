@@ -38,8 +38,15 @@ def accelerator_missing(at: Effect) -> None:
         )
 
 
-@fault("gpu_lost", "A GPU that the driver still lists and no longer reaches", "GPU", "hard fail", "accelerator",
-       vendors=("nvidia",), cleared_by=("repair", "reboot"))  # fmt: skip
+@fault(
+    "gpu_lost",
+    "A GPU that the driver still lists and no longer reaches",
+    "GPU",
+    "hard fail",
+    "accelerator",
+    vendors=("nvidia",),
+    cleared_by=("repair", "reboot"),
+)
 def gpu_lost(at: Effect) -> None:
     """nvidia-smi stops at it with exit code 15."""
     at.accelerator.lost = True
@@ -50,8 +57,15 @@ def gpu_lost(at: Effect) -> None:
     )
 
 
-@fault("nvlink_down", "An NVLink of a GPU is inactive", "accelerator-fabric", "hard fail", "accelerator",
-       vendors=("nvidia",), params={"link": 5, "count": 1})  # fmt: skip
+@fault(
+    "nvlink_down",
+    "An NVLink of a GPU is inactive",
+    "accelerator-fabric",
+    "hard fail",
+    "accelerator",
+    vendors=("nvidia",),
+    params={"link": 5, "count": 1},
+)
 def nvlink_down(at: Effect) -> None:
     """``count`` links from ``link`` on, and Xid 74."""
     links = at.accelerator.links
@@ -61,14 +75,21 @@ def nvlink_down(at: Effect) -> None:
         link.replay_errors += 211
         link.recovery_errors += 4
     at.kernel(
-        xid(at, 74, f"NVLink: fatal error detected on link {at.integer('link') % len(links)}(0x10000, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0)"),
+        xid(at, 74, f"NVLink: fatal error detected on link {at.integer('link') % len(links)}(0x10000, 0x0, 0x0, 0x0)"),
         "nvidia-nvswitch2: SXid (PCI:0000:09:00.0): 20034, Fatal, Link 33 LTSSM Fault Up",
         level=ERROR,
-    )  # fmt: skip
+    )
 
 
-@fault("nvlink_crc_errors", "An NVLink of a GPU retransmits", "accelerator-fabric", "degraded", "accelerator",
-       vendors=("nvidia",), params={"link": 2, "count": 4_400})  # fmt: skip
+@fault(
+    "nvlink_crc_errors",
+    "An NVLink of a GPU retransmits",
+    "accelerator-fabric",
+    "degraded",
+    "accelerator",
+    vendors=("nvidia",),
+    params={"link": 2, "count": 4_400},
+)
 def nvlink_crc_errors(at: Effect) -> None:
     """Only the counters of ``nvlink -e`` show it."""
     link = at.accelerator.links[at.integer("link") % len(at.accelerator.links)]
@@ -76,8 +97,15 @@ def nvlink_crc_errors(at: Effect) -> None:
     link.replay_errors += at.integer("count") // 9
 
 
-@fault("xgmi_link_down", "An xGMI link of a GPU is down", "accelerator-fabric", "hard fail", "accelerator",
-       vendors=("amd",), params={"link": 3})  # fmt: skip
+@fault(
+    "xgmi_link_down",
+    "An xGMI link of a GPU is down",
+    "accelerator-fabric",
+    "hard fail",
+    "accelerator",
+    vendors=("amd",),
+    params={"link": 3},
+)
 def xgmi_link_down(at: Effect) -> None:
     """The link's state in amd-smi, and the driver's RAS line."""
     at.accelerator.links[at.integer("link") % len(at.accelerator.links)].up = False
@@ -88,8 +116,15 @@ def xgmi_link_down(at: Effect) -> None:
     )
 
 
-@fault("gaudi_port_down", "A scale-up port of a Gaudi is down", "accelerator-fabric", "hard fail", "accelerator",
-       vendors=("intel",), params={"link": 8})  # fmt: skip
+@fault(
+    "gaudi_port_down",
+    "A scale-up port of a Gaudi is down",
+    "accelerator-fabric",
+    "hard fail",
+    "accelerator",
+    vendors=("intel",),
+    params={"link": 8},
+)
 def gaudi_port_down(at: Effect) -> None:
     """The driver's line about the port."""
     at.accelerator.links[at.integer("link") % len(at.accelerator.links)].up = False
@@ -105,8 +140,14 @@ def _link_of(at: Effect) -> tuple[PcieLink, str, str]:
     return at.accelerator.pcie, at.accelerator.pci, at.accelerator.profile.kernel_driver
 
 
-@fault("pcie_width_degraded", "A PCIe link trained to fewer lanes", "PCIe", "degraded",
-       ("accelerator", "nic", "disk"), params={"width": 8})  # fmt: skip
+@fault(
+    "pcie_width_degraded",
+    "A PCIe link trained to fewer lanes",
+    "PCIe",
+    "degraded",
+    ("accelerator", "nic", "disk"),
+    params={"width": 8},
+)
 def pcie_width_degraded(at: Effect) -> None:
     """lspci and the vendor's tool show the width; the kernel says what bandwidth is lost."""
     link, pci, driver = _link_of(at)
@@ -114,8 +155,14 @@ def pcie_width_degraded(at: Effect) -> None:
     _bandwidth_line(at, link, pci, driver)
 
 
-@fault("pcie_speed_degraded", "A PCIe link trained to a lower speed", "PCIe", "degraded",
-       ("accelerator", "nic", "disk"), params={"gts": 8.0})  # fmt: skip
+@fault(
+    "pcie_speed_degraded",
+    "A PCIe link trained to a lower speed",
+    "PCIe",
+    "degraded",
+    ("accelerator", "nic", "disk"),
+    params={"gts": 8.0},
+)
 def pcie_speed_degraded(at: Effect) -> None:
     """lspci and the vendor's tool show the speed; replays grow."""
     link, pci, driver = _link_of(at)
@@ -134,8 +181,14 @@ def _bandwidth_line(at: Effect, link: PcieLink, pci: str, driver: str) -> None:
     )
 
 
-@fault("pcie_replays", "A PCIe link with very many replays and corrected errors", "PCIe", "degraded",
-       ("accelerator", "nic", "disk"), params={"count": 9_800})  # fmt: skip
+@fault(
+    "pcie_replays",
+    "A PCIe link with very many replays and corrected errors",
+    "PCIe",
+    "degraded",
+    ("accelerator", "nic", "disk"),
+    params={"count": 9_800},
+)
 def pcie_replays(at: Effect) -> None:
     """Counters and AER lines."""
     link, pci, driver = _link_of(at)
@@ -144,8 +197,15 @@ def pcie_replays(at: Effect) -> None:
     at.kernel(*[line, f"{driver} {pci}:    [12] Timeout"] * 8, spacing_s=2.0, level=WARNING)
 
 
-@fault("idle_pcie_downtrain", "PCIe links that slow down while nothing runs", "application", "not measured",
-       "accelerator", noise=True, cleared_by=("repair", "reboot"))  # fmt: skip
+@fault(
+    "idle_pcie_downtrain",
+    "PCIe links that slow down while nothing runs",
+    "application",
+    "not measured",
+    "accelerator",
+    noise=True,
+    cleared_by=("repair", "reboot"),
+)
 def idle_pcie_downtrain(at: Effect) -> None:
     """Every accelerator idles at 2.5 GT/s: power saving, and no fault."""
     for one in at.machine.accelerators:
@@ -153,8 +213,17 @@ def idle_pcie_downtrain(at: Effect) -> None:
         one.pcie.idle_downtrain = True
 
 
-@fault("xid45_storm", "Xid 45 on every GPU after a job was ended", "application", "not measured",
-       "host", vendors=("nvidia",), params={"count": 25}, noise=True, cleared_by=("repair", "reboot"))  # fmt: skip
+@fault(
+    "xid45_storm",
+    "Xid 45 on every GPU after a job was ended",
+    "application",
+    "not measured",
+    "host",
+    vendors=("nvidia",),
+    params={"count": 25},
+    noise=True,
+    cleared_by=("repair", "reboot"),
+)
 def xid45_storm(at: Effect) -> None:
     """Preemptive channel removals: the job's teardown, and no fault."""
     lines = [
@@ -165,8 +234,16 @@ def xid45_storm(at: Effect) -> None:
     at.kernel(*lines, spacing_s=0.004)
 
 
-@fault("xid13_application", "An application's illegal access", "application", "not measured", "accelerator",
-       vendors=("nvidia",), noise=True, cleared_by=("repair", "reboot"))  # fmt: skip
+@fault(
+    "xid13_application",
+    "An application's illegal access",
+    "application",
+    "not measured",
+    "accelerator",
+    vendors=("nvidia",),
+    noise=True,
+    cleared_by=("repair", "reboot"),
+)
 def xid13_application(at: Effect) -> None:
     """Xid 13 and 43 of one program."""
     at.kernel(

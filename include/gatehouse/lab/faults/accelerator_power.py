@@ -7,8 +7,14 @@ from gatehouse.lab.machine.kernel import WARNING
 from gatehouse.lab.machine.parts import SelEntry
 
 
-@fault("thermal_throttle", "An accelerator slows down because it is hot", "fan/cooling/leak", "degraded",
-       "accelerator", params={"temp_c": 92})  # fmt: skip
+@fault(
+    "thermal_throttle",
+    "An accelerator slows down because it is hot",
+    "fan/cooling/leak",
+    "degraded",
+    "accelerator",
+    params={"temp_c": 92},
+)
 def thermal_throttle(at: Effect) -> None:
     """Temperature, throttle reasons and clocks; the driver's lines on AMD and Intel."""
     one, temp_c = at.accelerator, at.integer("temp_c")
@@ -45,8 +51,14 @@ def power_brake(at: Effect) -> None:
     at.kernel(line, level=WARNING)
 
 
-@fault("accelerator_hang", "An accelerator's firmware no longer answers", "GPU", "hard fail", "accelerator",
-       cleared_by=("repair", "reboot"))  # fmt: skip
+@fault(
+    "accelerator_hang",
+    "An accelerator's firmware no longer answers",
+    "GPU",
+    "hard fail",
+    "accelerator",
+    cleared_by=("repair", "reboot"),
+)
 def accelerator_hang(at: Effect) -> None:
     """GSP time-out, ring time-out or heartbeat; a reset is asked for."""
     at.accelerator.reset_required = True
@@ -58,8 +70,14 @@ def accelerator_hang(at: Effect) -> None:
     at.kernel(line, level=WARNING)
 
 
-@fault("firmware_mismatch", "A part runs another firmware than its SKU asks for", "firmware",
-       "wrong identity/revision", ("accelerator", "nic", "disk", "host"), params={"version": ""})  # fmt: skip
+@fault(
+    "firmware_mismatch",
+    "A part runs another firmware than its SKU asks for",
+    "firmware",
+    "wrong identity/revision",
+    ("accelerator", "nic", "disk", "host"),
+    params={"version": ""},
+)
 def firmware_mismatch(at: Effect) -> None:
     """Of an accelerator, a port, a drive, or (with no part) the BIOS and the BMC."""
     version = at.text("version")
@@ -75,8 +93,14 @@ def firmware_mismatch(at: Effect) -> None:
         at.machine.system.bmc_firmware = "1.02"
 
 
-@fault("wrong_model", "A part of another model than its SKU has", "GPU", "wrong identity/revision",
-       ("accelerator", "host"), params={"model": ""})  # fmt: skip
+@fault(
+    "wrong_model",
+    "A part of another model than its SKU has",
+    "GPU",
+    "wrong identity/revision",
+    ("accelerator", "host"),
+    params={"model": ""},
+)
 def wrong_model(at: Effect) -> None:
     """An accelerator's name and size, or (with no part) the machine's product name."""
     if at.part.kind == "host":
@@ -87,8 +111,9 @@ def wrong_model(at: Effect) -> None:
     at.accelerator.memory_mib = at.accelerator.memory_mib * 3 // 4
 
 
-@fault("accelerator_wrong_memory", "An accelerator with less memory than its model has", "HBM", "degraded",
-       "accelerator")  # fmt: skip
+@fault(
+    "accelerator_wrong_memory", "An accelerator with less memory than its model has", "HBM", "degraded", "accelerator"
+)
 def accelerator_wrong_memory(at: Effect) -> None:
     """One stack of HBM does not count."""
     at.accelerator.memory_mib = at.accelerator.memory_mib * 4 // 5

@@ -7,14 +7,25 @@ from gatehouse.lab.machine.kernel import CRITICAL, EMERGENCY, ERROR, WARNING
 from gatehouse.lab.machine.parts import SelEntry
 
 
+def _record(at: Effect, sensor: str, event: str) -> None:
+    """A record of the BMC's log."""
+    at.machine.bmc.records.append(SelEntry(at.at_s, sensor, event))
+
+
 @fault("cpu_miscompute", "A CPU gives wrong answers under load", "CPU", "silent wrong answer", "cpu")
 def cpu_miscompute(at: Effect) -> None:
     """Only a stress test that verifies sees it: the kernel has nothing to say."""
     at.machine.cpu.miscomputing.add(at.part.index)
 
 
-@fault("memory_miscompare", "Main memory gives back other bits than were written", "DIMM", "silent wrong answer",
-       ("dimm", "host"), params={"count": 3})  # fmt: skip
+@fault(
+    "memory_miscompare",
+    "Main memory gives back other bits than were written",
+    "DIMM",
+    "silent wrong answer",
+    ("dimm", "host"),
+    params={"count": 3},
+)
 def memory_miscompare(at: Effect) -> None:
     """Only a memory test sees it."""
     at.machine.memory.miscompares += at.integer("count")
@@ -22,8 +33,7 @@ def memory_miscompare(at: Effect) -> None:
         at.machine.memory.dimm = at.dimm.locator
 
 
-@fault("edac_ce", "A memory module with very many corrected errors", "DIMM", "degraded", "dimm",
-       params={"count": 240})  # fmt: skip
+@fault("edac_ce", "A memory module with very many corrected errors", "DIMM", "degraded", "dimm", params={"count": 240})
 def edac_ce(at: Effect) -> None:
     """EDAC lines of one module, and a record in the BMC's log."""
     dimm, count = at.dimm, at.integer("count")
@@ -37,7 +47,7 @@ def edac_ce(at: Effect) -> None:
         for step in range(min(count, 20))
     ]
     at.kernel("mce: CMCI storm detected: switching to poll mode", *lines, spacing_s=1.5, level=WARNING)
-    at.machine.bmc.records.append(SelEntry(at.at_s, f"Memory DIMM_{dimm.locator}", "Correctable ECC logging limit reached"))  # fmt: skip
+    _record(at, f"Memory DIMM_{dimm.locator}", "Correctable ECC logging limit reached")
 
 
 @fault("edac_ue", "A memory module with an uncorrectable error", "DIMM", "hard fail", "dimm")
@@ -48,12 +58,12 @@ def edac_ue(at: Effect) -> None:
     page = number(at.machine.serial, dimm.locator) & 0xFFFFFFF
     at.kernel(
         "mce: [Hardware Error]: Machine check events logged",
-        f"EDAC MC{dimm.node}: 1 UE memory read error on CPU_SrcID#{dimm.node}_MC#0_Chan#{dimm.channel}_DIMM#{dimm.slot} "
-        f"(channel:{dimm.channel} slot:{dimm.slot} page:0x{page:x} offset:0x0 grain:32 DIMM_{dimm.locator})",
+        f"EDAC MC{dimm.node}: 1 UE memory read error on CPU_SrcID#{dimm.node}_MC#0_Chan#{dimm.channel}_DIMM#{dimm.slot}"
+        f" (channel:{dimm.channel} slot:{dimm.slot} page:0x{page:x} offset:0x0 grain:32 DIMM_{dimm.locator})",
         f"Memory failure: 0x{page:x}: recovery action for dirty LRU page: Recovered",
         level=CRITICAL,
     )
-    at.machine.bmc.records.append(SelEntry(at.at_s, f"Memory DIMM_{dimm.locator}", "Uncorrectable ECC"))
+    _record(at, f"Memory DIMM_{dimm.locator}", "Uncorrectable ECC")
 
 
 @fault("mce", "A machine check of a processor", "CPU", "hard fail", "cpu", params={"bank": 5})
@@ -68,7 +78,7 @@ def mce(at: Effect) -> None:
         "APIC 4a microcode 2b0005c0",
         level=EMERGENCY,
     )
-    at.machine.bmc.records.append(SelEntry(at.at_s, "Processor CPU1 Status", "IERR"))
+    _record(at, "Processor CPU1 Status", "IERR")
 
 
 @fault("cpu_throttled", "Processors that slow down because they are hot", "CPU", "degraded", "host")
@@ -82,18 +92,25 @@ def cpu_throttled(at: Effect) -> None:
     )
 
 
-@fault("soft_lockup", "A CPU that is stuck in the kernel", "OS/driver", "intermittent", "cpu",
-       cleared_by=("repair", "reboot"))  # fmt: skip
+@fault(
+    "soft_lockup",
+    "A CPU that is stuck in the kernel",
+    "OS/driver",
+    "intermittent",
+    "cpu",
+    cleared_by=("repair", "reboot"),
+)
 def soft_lockup(at: Effect) -> None:
     """The watchdog's line."""
-    at.kernel(f"watchdog: BUG: soft lockup - CPU#{at.part.index} stuck for 26s! [kworker/{at.part.index}:1:8841]", level=EMERGENCY)  # fmt: skip
+    cpu = at.part.index
+    at.kernel(f"watchdog: BUG: soft lockup - CPU#{cpu} stuck for 26s! [kworker/{cpu}:1:8841]", level=EMERGENCY)
 
 
 @fault("dimm_missing", "A memory module that the firmware does not see", "DIMM", "absent", "dimm")
 def dimm_missing(at: Effect) -> None:
     """An empty socket in SMBIOS, less memory in /proc/meminfo, a record in the BMC's log."""
     at.dimm.present = False
-    at.machine.bmc.records.append(SelEntry(at.at_s, f"Memory DIMM_{at.dimm.locator}", "Configuration error"))
+    _record(at, f"Memory DIMM_{at.dimm.locator}", "Configuration error")
     at.kernel(
         f"EDAC MC{at.dimm.node}: DIMM_{at.dimm.locator} is not populated or was disabled by firmware", level=ERROR
     )

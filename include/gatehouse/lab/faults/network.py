@@ -28,8 +28,9 @@ def nic_missing(at: Effect) -> None:
     )
 
 
-@fault("nic_speed_degraded", "A port that runs below its speed", "optic/cable", "degraded", "nic",
-       params={"speed_mbps": 0})  # fmt: skip
+@fault(
+    "nic_speed_degraded", "A port that runs below its speed", "optic/cable", "degraded", "nic", params={"speed_mbps": 0}
+)
 def nic_speed_degraded(at: Effect) -> None:
     """Half the speed, or the one that is asked."""
     at.nic.speed_mbps = at.integer("speed_mbps") or (10_000 if at.nic.profile.speed_mbps == 25_000 else 200_000)

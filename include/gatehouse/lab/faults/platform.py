@@ -6,15 +6,25 @@ from gatehouse.lab.machine.identity import digits
 from gatehouse.lab.machine.parts import SelEntry
 
 
-@fault("duplicate_serial", "A machine that reports another machine's serial number", "BMC", "wrong identity/revision",
-       params={"as": ""})  # fmt: skip
+@fault(
+    "duplicate_serial",
+    "A machine that reports another machine's serial number",
+    "BMC",
+    "wrong identity/revision",
+    params={"as": ""},
+)
 def duplicate_serial(at: Effect) -> None:
     """``as`` is the other machine's serial number, or its name, which the lab turns into the serial number."""
     at.machine.system.serial = at.text("as")
 
 
-@fault("wrong_serial", "A machine that reports a serial number nobody knows", "BMC", "wrong identity/revision",
-       params={"serial": ""})  # fmt: skip
+@fault(
+    "wrong_serial",
+    "A machine that reports a serial number nobody knows",
+    "BMC",
+    "wrong identity/revision",
+    params={"serial": ""},
+)
 def wrong_serial(at: Effect) -> None:
     """As after a board was swapped and not programmed."""
     at.machine.system.serial = at.text("serial") or f"UNSET{digits(6, at.machine.serial, 'wrong')}"
@@ -29,7 +39,8 @@ def psu_lost(at: Effect) -> None:
     for supply in at.machine.power_supplies:
         if supply is not lost:
             supply.watts += share
-    at.machine.bmc.records.append(SelEntry(at.at_s, f"Power Supply PS{at.part.index + 1} Status", "Power Supply AC lost"))  # fmt: skip
+    record = SelEntry(at.at_s, f"Power Supply PS{at.part.index + 1} Status", "Power Supply AC lost")
+    at.machine.bmc.records.append(record)
 
 
 @fault("fan_failed", "A fan that stands still", "fan/cooling/leak", "hard fail", "fan")

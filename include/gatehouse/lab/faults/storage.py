@@ -52,11 +52,12 @@ def disk_missing(at: Effect) -> None:
 def disk_read_only(at: Effect) -> None:
     """The drive's warning bit, a filesystem remounted read-only, and writes that fail."""
     disk = at.disk
+    name = disk.name.removeprefix("/dev/")
     disk.read_only = True
     disk.critical_warning |= _READ_ONLY
     at.kernel(
-        f"EXT4-fs error (device {disk.name.removeprefix('/dev/')}): ext4_journal_check_start:83: Detected aborted journal",
-        f"EXT4-fs ({disk.name.removeprefix('/dev/')}): Remounting filesystem read-only",
+        f"EXT4-fs error (device {name}): ext4_journal_check_start:83: Detected aborted journal",
+        f"EXT4-fs ({name}): Remounting filesystem read-only",
         level=CRITICAL,
     )
 

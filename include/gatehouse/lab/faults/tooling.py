@@ -34,14 +34,18 @@ fault("tool_slow", "A tool that takes its time", "test tool/criteria", "degraded
 )
 
 
-@fault("driver_not_loaded", "The accelerators' driver is not loaded", "OS/driver", "misconfigured",
-       cleared_by=("repair", "reboot"))  # fmt: skip
+@fault(
+    "driver_not_loaded",
+    "The accelerators' driver is not loaded",
+    "OS/driver",
+    "misconfigured",
+    cleared_by=("repair", "reboot"),
+)
 def driver_not_loaded(at: Effect) -> None:
     """The vendor's tool says so in its own words and ends with an error."""
     said = {
         "nvidia": (
-            "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver. Make sure that the latest "
-            "NVIDIA driver is installed and running.\n\n",
+            "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.\n\n",
             9,
         ),
         "amd": (
@@ -69,13 +73,40 @@ fault(
     params={"mode": "refuse"},
     connection=_mode,
 )(_nothing)
-fault("host_silent", "A host that takes a connection and says nothing", "OS/driver", "hard fail",
-      connection=lambda _: TransportFault("silent"))(_nothing)  # fmt: skip
-fault("auth_hang", "A host that never answers a login", "OS/driver", "hard fail",
-      connection=lambda _: TransportFault("hang_auth"))(_nothing)  # fmt: skip
-fault("wrong_host_key", "A host that shows another host key", "OS/driver", "wrong identity/revision",
-      connection=lambda _: TransportFault("wrong_host_key"))(_nothing)  # fmt: skip
-fault("session_drop", "A host whose sessions end in the middle", "NIC", "intermittent", params={"after_bytes": 4096},
-      connection=lambda p: TransportFault("drop_after_bytes", after_bytes=int(p["after_bytes"])))(_nothing)  # fmt: skip
-fault("host_slow", "A host that is slow to answer", "OS/driver", "degraded", params={"delay_s": 2.0},
-      connection=lambda p: TransportFault("slow", delay_s=float(p["delay_s"])))(_nothing)  # fmt: skip
+fault(
+    "host_silent",
+    "A host that takes a connection and says nothing",
+    "OS/driver",
+    "hard fail",
+    connection=lambda _: TransportFault("silent"),
+)(_nothing)
+fault(
+    "auth_hang",
+    "A host that never answers a login",
+    "OS/driver",
+    "hard fail",
+    connection=lambda _: TransportFault("hang_auth"),
+)(_nothing)
+fault(
+    "wrong_host_key",
+    "A host that shows another host key",
+    "OS/driver",
+    "wrong identity/revision",
+    connection=lambda _: TransportFault("wrong_host_key"),
+)(_nothing)
+fault(
+    "session_drop",
+    "A host whose sessions end in the middle",
+    "NIC",
+    "intermittent",
+    params={"after_bytes": 4096},
+    connection=lambda p: TransportFault("drop_after_bytes", after_bytes=int(p["after_bytes"])),
+)(_nothing)
+fault(
+    "host_slow",
+    "A host that is slow to answer",
+    "OS/driver",
+    "degraded",
+    params={"delay_s": 2.0},
+    connection=lambda p: TransportFault("slow", delay_s=float(p["delay_s"])),
+)(_nothing)

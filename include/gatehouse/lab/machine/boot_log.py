@@ -13,8 +13,7 @@ def generic_boot(profile: Profile) -> Iterator[BootLine]:
     board, cpu = profile.board, profile.cpu
     yield (
         0.0,
-        f"Linux version {profile.kernel_release} (buildd@lab) (gcc (Ubuntu 11.4.0-1ubuntu1~22.04) 11.4.0) "
-        "#132-Ubuntu SMP Thu Aug 29 13:45:52 UTC 2024",
+        f"Linux version {profile.kernel_release} (buildd@lab) #132-Ubuntu SMP Thu Aug 29 13:45:52 UTC 2024",
         NOTICE,
     )
     yield 0.0, f"Command line: BOOT_IMAGE=/boot/vmlinuz-{profile.kernel_release} root=/dev/md0 ro iommu=pt", INFO

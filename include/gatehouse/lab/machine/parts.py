@@ -233,7 +233,7 @@ class Fan:
 
 @dataclass(slots=True)
 class SelEntry:
-    """A record of the BMC's event log. ``at_s`` is seconds since 1970; None is a record from before the clock was set."""
+    """A record of the BMC's event log. ``at_s`` is seconds since 1970; None: from before the clock was set."""
 
     at_s: float | None
     sensor: str

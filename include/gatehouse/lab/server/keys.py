@@ -10,6 +10,8 @@ import asyncssh
 from cryptography.hazmat.primitives import serialization as ser
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from gatehouse.model.errors import UsageError
+
 _SECRET_FILE = "host_key_secret"  # noqa: S105 -- a file's name
 USER_KEY_FILE = "user_ed25519"
 
@@ -21,17 +23,23 @@ def _private_file(path: Path, data: bytes) -> None:
 
 
 class LabKeys:
-    """Host keys and the one user key, read from the state folder or made there."""
+    """Host keys and the one user key, read from the state folder or made there.
 
-    def __init__(self, state: Path) -> None:
-        secret_path, user_path = state / _SECRET_FILE, state / USER_KEY_FILE
+    ``user_key`` is a private key's file that is used instead of one of the lab's own.
+    """
+
+    def __init__(self, state: Path, user_key: Path | None = None) -> None:
+        secret_path, user_path = state / _SECRET_FILE, user_key or state / USER_KEY_FILE
         if not secret_path.is_file():
             _private_file(secret_path, secrets.token_bytes(32))
         if not user_path.is_file():
             _private_file(user_path, _openssh(Ed25519PrivateKey.generate()))
         self._secret = secret_path.read_bytes()
-        self.user_private = user_path.read_text(encoding="ascii")
-        self.user_public = asyncssh.import_private_key(self.user_private).public_data
+        try:
+            self.user_private = user_path.read_text(encoding="ascii")
+            self.user_public = asyncssh.import_private_key(self.user_private).public_data
+        except (asyncssh.KeyImportError, ValueError) as error:
+            raise UsageError(f"{user_path} holds no private key that the lab can use: {error}") from error
         (state / f"{USER_KEY_FILE}.pub").write_text(_public_text(self.user_public) + "\n", encoding="ascii")
 
     def _key(self, host: str, other: bool) -> Ed25519PrivateKey:

@@ -38,7 +38,8 @@ def _banner(host: LabHost) -> str:
     machine = host.look()
     names = ", ".join(sorted(name for name in all_tools() if installed(machine, name)))
     return (
-        f"{host.name}: a simulated {host.planned.profile.title} of the Gatehouse lab. Give a command, there is no shell.\n"
+        f"{host.name}: a simulated {host.planned.profile.title} of the Gatehouse lab.\n"
+        "Give a command, there is no shell.\n"
         f"It answers to: {names}\n"
     ).replace("\n", "\r\n")
 

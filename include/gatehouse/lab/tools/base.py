@@ -74,7 +74,8 @@ def uname(call: Call) -> Steps:
     words = {"-s": "Linux", "-n": call.machine.name, "-r": release, "-m": "x86_64", "-o": "GNU/Linux"}
     if call.args == ("-a",):
         return say(
-            f"Linux {call.machine.name} {release} #132-Ubuntu SMP Thu Aug 29 13:45:52 UTC 2024 x86_64 x86_64 x86_64 GNU/Linux\n"
+            f"Linux {call.machine.name} {release} #132-Ubuntu SMP Thu Aug 29 13:45:52 UTC 2024 "
+            "x86_64 x86_64 x86_64 GNU/Linux\n"
         )
     unknown = [arg for arg in call.args if arg not in words]
     if unknown:

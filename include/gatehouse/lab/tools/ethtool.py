@@ -67,8 +67,9 @@ def _settings(nic: Nic) -> str:
 
 def _driver(nic: Nic) -> str:
     return (
-        f"driver: {nic.profile.driver}\nversion: 24.10-0.7.0\nfirmware-version: {nic.firmware}\nexpansion-rom-version: \n"
-        f"bus-info: {nic.profile.pci}\nsupports-statistics: yes\nsupports-test: yes\nsupports-eeprom-access: no\n"
+        f"driver: {nic.profile.driver}\nversion: 24.10-0.7.0\nfirmware-version: {nic.firmware}\n"
+        f"expansion-rom-version: \nbus-info: {nic.profile.pci}\n"
+        "supports-statistics: yes\nsupports-test: yes\nsupports-eeprom-access: no\n"
         "supports-register-dump: no\nsupports-priv-flags: yes\n"
     )
 

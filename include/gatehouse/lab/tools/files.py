@@ -12,7 +12,6 @@ _RESERVED_SHARE = 0.0155  # of installed memory that the kernel keeps out of Mem
 
 File = Callable[[Machine], str]
 _FILES: dict[str, File] = {
-    "/proc/meminfo": lambda m: meminfo(m),  # noqa: PLW0108 -- defined below
     "/proc/cpuinfo": lambda m: cpuinfo(m.profile.cpu),
     "/proc/uptime": lambda m: f"{m.uptime_s:.2f} {m.uptime_s * m.profile.cpus * 0.98:.2f}\n",
     "/proc/loadavg": lambda m: f"{between(0.1, 0.9, m.serial, 'load', m.sample):.2f} 0.21 0.18 1/2214 48211\n",
@@ -23,7 +22,6 @@ _FILES: dict[str, File] = {
     "/proc/sys/kernel/osrelease": lambda m: f"{m.profile.kernel_release}\n",
     "/etc/hostname": lambda m: f"{m.name}\n",
     "/etc/machine-id": lambda m: m.system.uuid.replace("-", "") + "\n",
-    "/etc/os-release": lambda m: os_release(m),
     "/sys/class/dmi/id/product_name": lambda m: f"{m.system.product}\n",
     "/sys/class/dmi/id/product_serial": lambda m: f"{m.system.serial}\n",
     "/sys/class/dmi/id/sys_vendor": lambda m: f"{m.system.manufacturer}\n",
@@ -106,3 +104,7 @@ def os_release(machine: Machine) -> str:
         f'PRETTY_NAME="{machine.profile.os_name}"\nNAME="Ubuntu"\nVERSION_ID="{version[:5]}"\n'
         f'VERSION="{version} LTS (Jammy Jellyfish)"\nVERSION_CODENAME=jammy\nID=ubuntu\nID_LIKE=debian\n'
     )
+
+
+_FILES["/proc/meminfo"] = meminfo
+_FILES["/etc/os-release"] = os_release

@@ -70,10 +70,10 @@ def _run(machine: Machine, options: dict[str, str], size: int) -> Steps:
             _EIO: "Input/output error",
         }
         yield Err(f"fio: pid=48812, err={error}/file:io_u.c:1878, func=io_u error, error={words[error]}\n".encode())
-    report = _report(machine, options, size, mbs, error)
-    yield Out(
-        (json.dumps(report, indent=2) if "json" in options.get("output-format", "") else _text(report)).encode() + b"\n"
-    )
+    if "json" in options.get("output-format", ""):
+        yield Out(json.dumps(_report(machine, options, size, mbs, error), indent=2).encode() + b"\n")
+    else:
+        yield Out(_text(options["name"], mbs, error).encode() + b"\n")
     return 1 if error else 0
 
 
@@ -164,12 +164,10 @@ def _spread(mean: float) -> Json:
     }
 
 
-def _text(report: Json) -> str:
-    jobs = report["jobs"]
-    assert isinstance(jobs, list)
-    job = jobs[0]
+def _text(name: str, mbs: float, error: int) -> str:
+    write_mbs = mbs * _WRITE_MBS / _READ_MBS
     return (
-        f"{job['jobname']}: (groupid=0, jobs=1): err={job['error']:2d}: pid=48812\n"
-        f"  read: IOPS={job['read']['iops']:.0f}, BW={job['read']['bw'] / 1024:.0f}MiB/s\n"
-        f"  write: IOPS={job['write']['iops']:.0f}, BW={job['write']['bw'] / 1024:.0f}MiB/s"
+        f"{name}: (groupid=0, jobs=1): err={error:2d}: pid=48812\n"
+        f"  read: IOPS={mbs * 1e6 / 65536:.0f}, BW={mbs * 1e6 / 2**20:.0f}MiB/s\n"
+        f"  write: IOPS={write_mbs * 1e6 / 65536:.0f}, BW={write_mbs * 1e6 / 2**20:.0f}MiB/s"
     )

@@ -24,7 +24,8 @@ def ip(call: Call) -> Steps:
             lines.append(f"{nic.name:<16} {state:<14} {nic.mac} <{flags}> \n")
         else:
             lines.append(
-                f"{nic.index + 2}: {nic.name}: <{flags}> mtu 9000 qdisc mq state {state} mode DEFAULT group default qlen 1000\n"
+                f"{nic.index + 2}: {nic.name}: <{flags}> mtu 9000 qdisc mq state {state} mode DEFAULT group default "
+                "qlen 1000\n"
                 f"    link/ether {nic.mac} brd ff:ff:ff:ff:ff:ff\n"
             )
     return say("".join(lines))

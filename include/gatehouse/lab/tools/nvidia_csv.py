@@ -124,10 +124,7 @@ def _header(names: Sequence[str], units: bool) -> str:
 
 def _row(machine: Machine, gpu: Accelerator, names: Sequence[str], units: bool) -> str:
     cells = []
-    for name in names:
-        column = _column(name)
-        assert column is not None
-        unit, value = column
+    for unit, value in filter(None, map(_column, names)):
         text = str(value(machine, gpu))
         cells.append(f"{text} {unit}" if unit and units and not text.startswith("[") else text)
     return ", ".join(cells) + "\n"

@@ -16,7 +16,10 @@ def _lost_text(call: Call) -> str:
     lost = next((gpu for gpu in call.machine.accelerators if gpu.lost), None)
     if lost is None:
         return ""
-    return f"Unable to determine the device handle for GPU{lost.index}: {lost.pci.upper()}: GPU is lost.  Reboot the system to recover this GPU\n"
+    return (
+        f"Unable to determine the device handle for GPU{lost.index}: {lost.pci.upper()}: GPU is lost.  "
+        "Reboot the system to recover this GPU\n"
+    )
 
 
 def _chosen(args: tuple[str, ...]) -> str | None:

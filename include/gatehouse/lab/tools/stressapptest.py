@@ -88,10 +88,13 @@ def _miscompare(machine: Machine, index: int, seconds: int) -> str:
 
 def _stats(machine: Machine, seconds: int, threads: int, mib: int, miscompares: int) -> Steps:
     copied = round(_COPY_MB_A_CPU_S * threads * seconds, 2)
+    rate = copied / (seconds + 0.02)
     lines = [
         f"Stats: Found {miscompares} hardware incidents",
-        f"Stats: Completed: {copied:.2f}M in {seconds + 0.02:.2f}s {copied / (seconds + 0.02 or 1):.2f}MB/s, "
-        f"with {miscompares} hardware incidents, {miscompares} errors",
+        (
+            f"Stats: Completed: {copied:.2f}M in {seconds + 0.02:.2f}s {rate:.2f}MB/s, "
+            f"with {miscompares} hardware incidents, {miscompares} errors"
+        ),
         f"Stats: Memory Copy: {copied:.2f}M at {copied / max(seconds, 1):.2f}MB/s",
         "Stats: File Copy: 0.00M at 0.00MB/s",
         "Stats: Net Copy: 0.00M at 0.00MB/s",

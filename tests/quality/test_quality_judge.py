@@ -7,21 +7,31 @@ from typing import Any
 
 import pandas as pd  # type: ignore[import-untyped]
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from round_samples import DIAGNOSTICS, Spoil, reading, result, sound_round, unit, with_readings, with_unit
+from round_samples import DIAGNOSTICS, OPENED, Spoil, reading, result, sound_round, unit, with_readings, with_unit
 from spoilt_rounds import FAILING, PASSING
 
-from gatehouse.quality.judge import QualityProblem, judge_round
+from gatehouse.quality.frames import tables_of
+from gatehouse.quality.judge import QualityProblem, judge_round, problem_of
 from gatehouse.quality.outcome import JudgementError
 from gatehouse.quality.round_data import RoundData
 
 WARNINGS = {"ExpectSensorsToVary", "ExpectStartTimes"}
 
 
-def problem_of(data: RoundData, expectation: str) -> QualityProblem:
+def judged(data: RoundData, expectation: str) -> QualityProblem:
     """What the judgement says of one expectation."""
     return next(p for p in judge_round(data, None).problems if p.expectation == expectation)
+
+
+def problems_of_changes(spoil: Spoil) -> dict[str, QualityProblem]:
+    """What is wrong with the tables that a change touches, by expectation; asking about the others again costs much."""
+    from gatehouse.quality.inspection import Inspection
+
+    sound, spoilt = tables_of(sound_round()), tables_of(spoil(sound_round()))
+    touched = {name: table for name, table in spoilt.items() if not table.equals(sound[name])}
+    assert touched
+    answers = Inspection("test", OPENED).ask(touched)
+    return {answer.expectation.__name__: problem_of(answer) for answer in answers if not answer.met}
 
 
 def test_a_sound_round_is_admissible() -> None:
@@ -34,22 +44,27 @@ def test_a_sound_round_is_admissible() -> None:
 
 
 @pytest.mark.parametrize(
-    ("expectation", "spoil", "words"), FAILING, ids=lambda value: value if isinstance(value, str) else ""
+    ("expectation", "spoil", "words"), FAILING, ids=[f"{name}-{words}" for name, _, words in FAILING]
 )
 def test_each_expectation_can_fail(expectation: str, spoil: Spoil, words: str) -> None:
     """It should fail on a sample that breaks it, say so in words, and block unless it only warns."""
-    outcome = judge_round(spoil(sound_round()), None)
-    problem = next(p for p in outcome.problems if p.expectation == expectation)
+    problem = problems_of_changes(spoil)[expectation]
     assert words in problem.text
     assert problem.blocking is (expectation not in WARNINGS)
-    assert outcome.admissible is not any(p.blocking for p in outcome.problems)
 
 
 @pytest.mark.parametrize("spoil", [spoil for _, spoil in PASSING], ids=[name for name, _ in PASSING])
 def test_honest_data_passes(spoil: Spoil) -> None:
     """It should not take bad machines, skips, errors and absent values for bad data."""
+    assert problems_of_changes(spoil) == {}
+
+
+def test_a_warning_does_not_block() -> None:
+    """It should tell of a sensor that looks stuck, and admit the round all the same."""
+    spoil = next(spoil for name, spoil, _ in FAILING if name == "ExpectSensorsToVary")
     outcome = judge_round(spoil(sound_round()), None)
-    assert (outcome.admissible, outcome.problems) == (True, ())
+    assert [(p.expectation, p.blocking) for p in outcome.problems] == [("ExpectSensorsToVary", False)]
+    assert outcome.admissible
 
 
 def test_every_expectation_has_a_sample_that_fails_it() -> None:
@@ -72,7 +87,7 @@ def test_a_problem_names_its_rows_and_units() -> None:
     """It should count the rows that failed and name every unit they speak of, once."""
     data = sound_round()
     bad = with_readings(data, *(reading(data.units[i], 999.0, part=f"gpu{n}") for i in (4, 0) for n in range(3)))
-    problem = problem_of(bad, "ExpectReadingsWithinPhysics")
+    problem = judged(bad, "ExpectReadingsWithinPhysics")
     assert (problem.table, problem.rows) == ("readings", 6)
     assert problem.serials == ("H100DVT0001", "H100DVT0005")
 
@@ -80,7 +95,7 @@ def test_a_problem_names_its_rows_and_units() -> None:
 def test_long_lists_are_bounded() -> None:
     """It should name a few hosts and say how many more there are, and still hold every serial."""
     data = sound_round(units=40)
-    problem = problem_of(replace(data, results=data.results[:3]), "ExpectPlannedResultsMeasured")
+    problem = judged(replace(data, results=data.results[:3]), "ExpectPlannedResultsMeasured")
     assert problem.text.startswith("117 planned results are missing: h100-dvt-002: accelerator_health, ")
     assert problem.text.endswith("; and 33 more hosts")
     assert len(problem.serials) == 39
@@ -90,7 +105,7 @@ def test_long_lists_are_bounded() -> None:
 def test_a_machine_cannot_flood_the_text() -> None:
     """It should cut what machines said, and show no control characters."""
     claimed = "\x1b[2J\u202e" + "A" * 100_000
-    text = problem_of(with_unit(sound_round(), 0, claimed_serial=claimed), "ExpectSerialsOfInventory").text
+    text = judged(with_unit(sound_round(), 0, claimed_serial=claimed), "ExpectSerialsOfInventory").text
     assert len(text) < 300
     assert text.isprintable()
 
@@ -106,31 +121,20 @@ def test_several_duplicated_serials_are_told_apart() -> None:
     data = sound_round()
     for index, serial in enumerate(("A1", "B2", "A1", "B2", "A1")):
         data = with_unit(data, index, claimed_serial=serial)
-    text = problem_of(data, "ExpectSerialsReportedOnce").text
+    text = judged(data, "ExpectSerialsReportedOnce").text
     assert text == (
         "three units report the serial A1: h100-dvt-001, h100-dvt-003, h100-dvt-005; "
         "two units report the serial B2: h100-dvt-002, h100-dvt-004"
     )
 
 
-@settings(max_examples=8, deadline=None)
-@given(st.integers(min_value=0, max_value=17))
-def test_dropping_any_result_makes_the_round_inadmissible(index: int) -> None:
-    """It should never accept a hole in the plan, be it mandatory or not."""
-    data = sound_round()
-    lost = data.results[index]
-    outcome = judge_round(replace(data, results=data.results[:index] + data.results[index + 1 :]), None)
-    assert not outcome.admissible
-    assert [p.text for p in outcome.problems] == [f"one planned result is missing: {lost.host}: {lost.diagnostic}"]
-
-
-@settings(max_examples=6, deadline=None)
-@given(st.randoms(use_true_random=False), st.sets(st.sampled_from(range(len(FAILING))), max_size=4))
-def test_the_order_of_rows_makes_no_difference(shuffler: random.Random, spoilt: set[int]) -> None:
+@pytest.mark.parametrize("seed", range(3))
+def test_the_order_of_rows_makes_no_difference(seed: int) -> None:
     """It should give the same answer, word for word, whatever order the store gives the rows in."""
+    shuffler = random.Random(seed)
     data = sound_round()
-    for index in sorted(spoilt):
-        data = FAILING[index][1](data) if data.units and data.results else data
+    for _, spoil, _ in shuffler.sample(FAILING, 6):
+        data = spoil(data) if data.units and data.results else data
     fields: dict[str, Any] = {
         field: tuple(shuffler.sample(getattr(data, field), len(getattr(data, field))))
         for field in ("planned", "units", "results", "readings")

@@ -1,0 +1,93 @@
+"""nvbandwidth as text: the sum and the matrix of each test, in GB/s or, for latencies, in ns.
+
+"Waived" is neither a pass nor a failure: the test does not apply to this machine.
+"""
+
+import re
+
+from gatehouse.model.commands import Completed
+from gatehouse.model.errors import UnreadableError
+from gatehouse.model.readings import ToolReport
+from gatehouse.model.status import FindingClass
+from gatehouse.vendors.gathered import Gathered, gather, whole_lines
+from gatehouse.vendors.quantities import number_or_unknown
+from gatehouse.vendors.registry import reads
+
+_FACTS = {
+    "version": re.compile(r"nvbandwidth Version: (\S{1,30})\s*$"),
+    "cuda_runtime": re.compile(r"CUDA Runtime Version: (\d{1,6})\s*$"),
+    "cuda_driver": re.compile(r"CUDA Driver Version: (\d{1,6})\s*$"),
+    "driver": re.compile(r"Driver Version: (\d[\w.]{1,30})\s*$"),
+}
+_DEVICE = re.compile(r"Device (\d{1,4}): (.{1,100}) \(([0-9A-Fa-f:.]{7,20})\)\s*$")
+_RUNNING = re.compile(r"Running (\w{1,100})\.\s*$")
+_TITLE = re.compile(r".*\((GB/s|ns|us)\)\s*$")
+_SUM = re.compile(r"SUM (\w{1,100}) (-?[\d.]{1,20}|N/A)\s*$")
+_WAIVED = re.compile(r"\s*(?:Waived|WAIVED)\b")
+_FAILED = re.compile(
+    r"\[?(?:ERROR|CUDA_ERROR\w*|CUDA error|NVML_ERROR\w*)\b|Invalid value when checking|mismatch", re.IGNORECASE
+)
+_WRONG_VALUE = re.compile(r"Invalid value when checking|mismatch", re.IGNORECASE)
+
+
+@reads("nvbandwidth-text")
+def read_nvbandwidth(said: Completed) -> ToolReport:
+    """Sums as ``sum.TEST``, cells as ``TEST.row0.col1_gbps``, how many tests were waived.
+
+    Raises:
+        UnreadableError: it is not nvbandwidth's output.
+    """
+    gathered, text = gather("nvbandwidth-text", said)
+    lines = [line[:2000] for line in whole_lines(gathered, text)]
+    if not any(_RUNNING.match(line) or _FACTS["version"].match(line) for line in lines):
+        raise UnreadableError("not the output of nvbandwidth")
+    for name, pattern in _FACTS.items():
+        match = next((match for line in lines if (match := pattern.match(line))), None)
+        value = match[1] if match else None
+        gathered.fact(name, number_or_unknown(value) if name.startswith("cuda") else value)
+    devices = [match for line in lines if (match := _DEVICE.match(line))]
+    for device in devices:
+        gathered.facts_of(f"device{device[1]}", {"name": device[2], "bus": device[3]})
+    gathered.fact("gpus", len(devices))
+    gathered.fact("unit", "GB/s")
+    gathered.fact("waived", sum(bool(_WAIVED.match(line)) for line in lines))
+    _note_tests(gathered, lines)
+    return gathered.done()
+
+
+def _note_tests(gathered: Gathered, lines: list[str]) -> None:
+    test = unit = ""
+    columns: list[str] = []
+    started: list[str] = []
+    summed = 0
+    for line in lines:
+        words = line.split()
+        if (running := _RUNNING.match(line)) is not None:
+            test, unit, columns = running[1], "", []
+            started.append(test)
+        elif (total := _SUM.match(line)) is not None:
+            gathered.fact(f"sum.{total[1]}", number_or_unknown(total[2]))
+            summed += 1
+            columns = []
+        elif (title := _TITLE.match(line)) is not None:
+            unit = {"GB/s": "gbps", "ns": "ns", "us": "us"}[title[1]]
+        elif _WAIVED.match(line):
+            started = [name for name in started if name != test] if not unit else started
+            columns = []
+        elif _FAILED.match(line.strip()):
+            _note_failure(gathered, test, line)
+        elif unit and not columns and words and all(word.isdigit() for word in words):
+            columns = words
+        elif columns and len(words) == len(columns) + 1 and words[0].isdigit():
+            for column, word in zip(columns, words[1:], strict=True):
+                gathered.fact(f"{test}.row{words[0]}.col{column}_{unit}", number_or_unknown(word))
+    gathered.fact("tests", summed)
+    if summed < len(started):
+        gathered.incomplete(f"{len(started)} tests started, {summed} have a sum")
+
+
+def _note_failure(gathered: Gathered, test: str, line: str) -> None:
+    """Wrong data is the hardware's; an error of CUDA may be anything's, and is the tool's until it is known better."""
+    kind = FindingClass.HARDWARE if _WRONG_VALUE.search(line) else FindingClass.TOOL_ERROR
+    gathered.found(kind, "host", f"nvbandwidth.{test or 'start'}", line)
+    gathered.error(line.strip()[:200])
