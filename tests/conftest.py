@@ -1,5 +1,6 @@
-"""What tests share: one PostgreSQL a session, and an empty database of its own for each test that asks."""
+"""What tests share: one PostgreSQL a session, an empty database for each test that asks, an Airflow of their own."""
 
+import atexit
 import itertools
 import os
 import shutil
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from gatehouse.local.home import CHECKOUT, MARKER
 from gatehouse.local.postgres import Server
 from gatehouse.local.postgres_cluster import PORT, SETTINGS, SUPERUSER, Cluster
 
@@ -16,6 +18,34 @@ from gatehouse.local.postgres_cluster import PORT, SETTINGS, SUPERUSER, Cluster
 _FAST = {**SETTINGS, "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 _TEMPLATE = "gatehouse_empty"
 _numbers = itertools.count(1)
+
+
+def _airflow_of_our_own() -> None:
+    """Airflow reads these when it is first imported, whichever test does it: never the developer's own ~/airflow."""
+    home = Path(tempfile.mkdtemp(prefix="gatehouse-airflow-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    for name in [name for name in os.environ if name.startswith("AIRFLOW") or name == MARKER]:
+        del os.environ[name]
+    os.environ |= {
+        "AIRFLOW_HOME": str(home),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(CHECKOUT / "dags"),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(CHECKOUT / "plugins"),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
+        "GX_ANALYTICS_ENABLED": "false",
+        "SCARF_ANALYTICS": "false",
+    }
+
+
+_airflow_of_our_own()
+
+
+@pytest.fixture(scope="session")
+def airflow_database() -> None:
+    """Airflow's tables, for tests that run DAGs in this process."""
+    from airflow.utils.db import initdb
+
+    initdb()
 
 
 @pytest.fixture(scope="session")

@@ -6,14 +6,18 @@
 - ``evt-03`` could not be reached; ``evt-04`` has a tool that timed out; the others are good.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import yaml
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from gatehouse.catalog.loader import Catalog
+from gatehouse.local.postgres import Server
 from gatehouse.model.commands import Command, Completed, Ended
 from gatehouse.model.evidence import SignOff
 from gatehouse.model.hosts import Host, Login
@@ -26,10 +30,12 @@ from gatehouse.store.engine import migrate, open_store, transaction
 from gatehouse.store.rounds import StoredOutput, UnitVisit
 
 PROGRAM = "atlas"
+# What a hostile tool may print: markup, a terminal escape, table and emphasis marks, and a character that reorders text.
 HOSTILE = "<script>alert('x')</script>\x1b[31mred | **bold** \u202egnp.exe"
 HOT = "97 degC"
 AT = datetime(2025, 11, 20, 9, 30, tzinfo=UTC)
 DIAGNOSTICS = ("identity_bom", "accelerator_health", "kernel_log", "memory_stress")
+_numbers = count(1)
 _KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJ1aWxkZXIta2V5LWZvci10ZXN0cy1vbmx5LTAwMDAw"
 
 
@@ -56,9 +62,9 @@ class World:
 
     def round(self, round_id: str, *, admissible: bool | None = True, problems: tuple[str, ...] = ()) -> str:
         """Open a round of the whole build, file every visit, and judge it unless ``admissible`` is None."""
-        spec = {"plan_id": "evt", "plan": self.workspace.catalog.plans["evt"].model_dump(mode="json")}
+        spec = {"plan_id": "atlas_evt", "plan": self.workspace.catalog.plans["atlas_evt"].model_dump(mode="json")}
         with transaction(self.engine) as session:
-            rounds.open_round(session, round_id, PROGRAM, "EVT", "evt", "pat", "first look", spec, self.hosts)
+            rounds.open_round(session, round_id, PROGRAM, "EVT", "atlas_evt", "pat", "first look", spec, self.hosts)
         with transaction(self.engine) as session:
             for host in self.hosts:
                 rounds.file_visit(session, round_id, self.visit(host))
@@ -96,6 +102,34 @@ def build_world(folder: Path, store_url: str, hosts: int = 6) -> World:
         phases.open_phase(session, PROGRAM, Phase.EVT, "pat")
     workspace = Workspace(Catalog((folder / "catalog",)), engine, folder / "files", lambda name: Login(name, "no key"))
     return World(workspace, folder)
+
+
+@contextmanager
+def new_world(server: Server, folder: Path, hosts: int = 6) -> Iterator[World]:
+    """A world in a database of its own, which is dropped at the end."""
+    name = f"world_{next(_numbers)}"
+    server.create_database(name)
+    world = build_world(folder, server.url(name), hosts)
+    try:
+        yield world
+    finally:
+        world.engine.dispose()
+        server.drop_database(name)
+
+
+@contextmanager
+def counted_queries(engine: Engine) -> Iterator[list[str]]:
+    """The statements that run inside, as they run."""
+    seen: list[str] = []
+
+    def note(conn: object, cursor: object, statement: str, *rest: object) -> None:
+        seen.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
 
 
 def answer(digest: str, *, approved: bool = True, comment: str = "looks good") -> SignOff:
@@ -139,8 +173,8 @@ def _write_catalog(folder: Path, hosts: int) -> None:
     source = "a test"
     documents = {
         "skus/h100": {"title": "8× H100 server", "vendor": "nvidia", "kind": "GPU"},
-        "plans/evt": {"title": "EVT plan", "diagnostics": [{"diagnostic": name} for name in DIAGNOSTICS]},
-        "criteria/evt": {
+        "plans/atlas_evt": {"title": "EVT plan", "diagnostics": [{"diagnostic": name} for name in DIAGNOSTICS]},
+        "criteria/atlas_evt": {
             "title": "EVT exit", "phase": "EVT",
             "criteria": [
                 {"id": "coverage", "title": "Every unit measured", "kind": "coverage", "source": source},
@@ -154,8 +188,8 @@ def _write_catalog(folder: Path, hosts: int) -> None:
         },
         f"programs/{PROGRAM}": {
             "title": "Atlas", "sku": "h100", "owner": "Pat Doe", "sites": ["lab"],
-            "phases": {"EVT": {"plan": "evt", "criteria": "evt", "planned_units": hosts},
-                       "DVT": {"plan": "evt", "criteria": "evt", "planned_units": 50}},
+            "phases": {"EVT": {"plan": "atlas_evt", "criteria": "atlas_evt", "planned_units": hosts},
+                       "DVT": {"plan": "atlas_evt", "criteria": "atlas_evt", "planned_units": 50}},
         },
         "sites/lab": {
             "title": "Lab",

@@ -64,7 +64,7 @@ FAILING: list[tuple[str, Spoil, str]] = [
     (
         "ExpectUnitsPlanned",
         lambda data: replace(data, units=(*data.units, STRANGER)),
-        "one unit is in the round, but nothing is planned for them: h100-dvt-077",
+        "nothing is planned for one unit of the round: h100-dvt-077",
     ),
     (
         "ExpectUnitsListedOnce",
@@ -184,7 +184,7 @@ FAILING: list[tuple[str, Spoil, str]] = [
     (
         "ExpectOneUnitOfMeasurement",
         lambda data: with_readings(data, reading(data.units[0], 7000.0, name="power.limit_w", unit="mW")),
-        "one reading in more than one unit: power.limit_w (W, mW)",
+        "one reading in more than one unit of measurement: power.limit_w (W, mW)",
     ),
     (
         "ExpectSensorsToVary",

@@ -165,7 +165,7 @@ def test_a_rule_that_breaks_is_no_judgement(monkeypatch: pytest.MonkeyPatch) -> 
     def broken(table: pd.DataFrame) -> "pd.Series[bool]":
         raise ZeroDivisionError(f"{len(table)} rows")
 
-    monkeypatch.setitem(rules.RULES, "claimed_twice", broken)  # type: ignore[arg-type]
+    monkeypatch.setitem(rules.RULES, "claimed_twice", broken)
     with pytest.raises(JudgementError, match="expect_serials_reported_once could not be evaluated: 6 rows"):
         judge_round(sound_round(), None)
 

@@ -1,7 +1,6 @@
 """Every reader has recordings, every recording has a reader, and each recording gives the facts written beside it."""
 
 import pytest
-
 from golden_pairs import GOLDEN, GoldenPair, golden_pairs
 
 from gatehouse.vendors.registry import all_readers, read

@@ -60,12 +60,17 @@ def host(
     if as_json:
         print_json(view)
         return
-    console.print(f"[bold]{view.host}[/bold]  serial {view.serial}  {view.sku}  site {view.site}  {view.program} {view.build}")
-    print_table(
-        ("diagnostic", "measured", "verdict", "when", "why"),
-        [(r.diagnostic, r.measured, r.verdict, f"{r.at:%Y-%m-%d %H:%M}", r.reason) for r in view.latest],
-        title="Latest result of each diagnostic",
-    )
+    who = view.identity
+    words = f"{who.host}  serial {who.serial}  {who.sku}  site {who.site}  {who.program} {who.build}  next: {view.action}"
+    console.print(words, markup=False, style="bold")
+    if who.claimed_serial not in (None, who.serial):
+        console.print(f"the machine itself says that its serial is {who.claimed_serial}", markup=False, style="red")
+    latest = [(d.diagnostic, d.measured, d.verdict, f"{d.at:%Y-%m-%d %H:%M}", d.reason) for d in view.diagnostics]
+    print_table(("diagnostic", "measured", "verdict", "when", "why"), latest, title="Latest results")
+    issues = [(i.diagnostic, i.part, i.check, i.seen, i.required, i.severity, i.action) for i in view.issues]
+    if issues:
+        headings = ("diagnostic", "part", "check", "seen", "required", "severity", "next")
+        print_table(headings, issues, title="Open issues")
 
 
 def _progress() -> Progress:

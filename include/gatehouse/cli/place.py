@@ -19,7 +19,7 @@ def workspace() -> Workspace:
     place = home()
     if URL_VARIABLE not in os.environ and (server := postgres.running(place)):
         os.environ[URL_VARIABLE] = server.url("gatehouse")
-        os.environ.setdefault(FILES_VARIABLE, str(place.root / "files"))
+        os.environ.setdefault(FILES_VARIABLE, str(place.files))
         os.environ.setdefault("GATEHOUSE_LOGIN_GATEHOUSE_LAB", f"gatehouse:{lab_key_file(place)}")
-    os.environ.setdefault("GATEHOUSE_CATALOG", str(place.lab / "catalog"))
+    os.environ.setdefault("GATEHOUSE_CATALOG", str(place.catalog))
     return workspace_from_environment()

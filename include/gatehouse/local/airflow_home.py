@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,6 @@ from gatehouse.local.postgres import Server
 from gatehouse.local.secret_files import USERS, Secrets, lab_key_file, passwords_file
 
 LAB_USER = "gatehouse"
-LAB_KEY = "GATEHOUSE_LAB_KEY"  # the lab's server lets this key in
 DEFAULT_PORT = 8080
 _LOOPBACK = "127.0.0.1"
 _FOREIGN = ("AIRFLOW__", "AIRFLOW_HOME", "AIRFLOW_CONFIG", "PYTHON", "VIRTUAL_ENV", "CONDA_", "COVERAGE_")
@@ -45,10 +45,20 @@ def environment(
         **_airflow(home, settings, server, secrets),
         **_tuning(),
         **_connections(server, secrets),
+        **_gatehouse(home, server, inherited),
+    }
+
+
+def _gatehouse(home: Home, server: Server, inherited: Mapping[str, str]) -> dict[str, str]:
+    """Our own: the store, the kept files, and this home's catalogue on top of the caller's."""
+    catalogs = [folder for folder in inherited.get("GATEHOUSE_CATALOG", "").split(os.pathsep) if folder]
+    return {
         MARKER: str(home.root),
         PLACE: str(home.root),
         "GATEHOUSE_STORE_URL": server.url("gatehouse"),
-        LAB_KEY: str(lab_key_file(home)),
+        "GATEHOUSE_FILES": inherited.get("GATEHOUSE_FILES") or str(home.files),
+        "GATEHOUSE_CATALOG": os.pathsep.join(dict.fromkeys((*catalogs, str(home.catalog)))),
+        "GATEHOUSE_LOGIN_GATEHOUSE_LAB": f"{LAB_USER}:{lab_key_file(home)}",
     }
 
 
@@ -56,7 +66,7 @@ def _surroundings(inherited: Mapping[str, str]) -> dict[str, str]:
     """Nothing phones home, nothing goes through a proxy to ourselves, no library starts a thread a core."""
     no_proxy = ",".join(filter(None, (inherited.get("no_proxy") or inherited.get("NO_PROXY"), "127.0.0.1,localhost")))
     return {
-        "PATH": os.pathsep.join((str(CHECKOUT / ".venv/bin"), inherited.get("PATH", os.defpath))),
+        "PATH": os.pathsep.join((str(Path(sys.executable).parent), inherited.get("PATH", os.defpath))),
         "PYTHONPATH": str(CHECKOUT / "include"),
         "PYTHONUNBUFFERED": "1",
         "SPT_NOENV": "1",  # process titles must not overwrite the environment: the marker stands there

@@ -7,7 +7,7 @@ from gatehouse.local.errors import LocalStackError
 from gatehouse.local.home import Home, home
 from gatehouse.local.stack import down
 
-_OURS = ("airflow", "logs", "run", "lab", "raw", "reports", "secrets", "pgdata", "sock")
+_OURS = ("airflow", "logs", "run", "lab", "files", "secrets", "pgdata", "sock")
 
 
 def clean(place: Home) -> list[str]:

@@ -4,7 +4,6 @@ import sys
 from dataclasses import dataclass
 
 POSTGRES = "postgres"
-MIGRATION = "migration"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +22,8 @@ def _airflow(name: str, *arguments: str, serves: bool = False) -> Component:
     return Component(name, (sys.executable, "-m", "airflow", *arguments), serves)
 
 
-MIGRATE = _airflow(MIGRATION, "db", "migrate")
+MIGRATE_AIRFLOW = _airflow("airflow-migration", "db", "migrate")
+MIGRATE_STORE = Component("store-migration", (sys.executable, "-m", "gatehouse.local.store_migration"))
 # The API server first: the others wait for it. Logs are read from the disk, so nobody serves them (-s).
 AIRFLOW = (
     _airflow("api-server", "api-server", serves=True),
@@ -37,7 +37,5 @@ def components(lab: tuple[str, ...] | None) -> tuple[Component, ...]:
     """Everything to keep alive. ``lab`` are arguments of ``python -m gatehouse.lab up --foreground``; None: no lab."""
     if lab is None:
         return AIRFLOW
-    return (
-        Component("lab", (sys.executable, "-m", "gatehouse.lab", "up", "--foreground", *lab), serves=True),
-        *AIRFLOW,
-    )
+    argv = (sys.executable, "-m", "gatehouse.lab", "up", "--foreground", *lab)
+    return (Component("lab", argv, serves=True), *AIRFLOW)

@@ -7,7 +7,6 @@ from typing import Any
 
 from gatehouse.local.airflow_home import base_url
 from gatehouse.local.client import AirflowClient
-from gatehouse.local.components import MIGRATION
 from gatehouse.local.errors import AirflowApiError, UnhealthyError
 from gatehouse.local.home import Home
 from gatehouse.local.secret_files import load
@@ -99,5 +98,5 @@ def _alive(home: Home) -> Status:
 
 def _refuse_loops(home: Home, found: Status) -> None:
     for name, process in found.processes.items():
-        if process.restarts >= _TOO_OFTEN and name != MIGRATION:
+        if process.restarts >= _TOO_OFTEN:
             raise UnhealthyError(f"{name} cannot stay alive (exit {process.last_exit}): see {home.logs / name}.log")

@@ -54,14 +54,14 @@ class Home:
         return self.root / "lab"
 
     @property
-    def raw(self) -> Path:
-        """Raw outputs by hash."""
-        return self.root / "raw"
+    def catalog(self) -> Path:
+        """Catalogue files of this home: the lab's inventory, and this machine as it was found."""
+        return self.lab / "catalog"
 
     @property
-    def reports(self) -> Path:
-        """Phase reports, dossiers, exports."""
-        return self.root / "reports"
+    def files(self) -> Path:
+        """Raw outputs by hash, Data Docs, phase reports."""
+        return self.root / "files"
 
     @property
     def secrets(self) -> Path:
@@ -84,7 +84,7 @@ class Home:
         near = self.state / "sock"
         if len(os.fsencode(near)) <= _SOCKET_FOLDER_BYTES and _PLAIN_PATH.fullmatch(str(near)):
             return near
-        return Path("/tmp", f"gatehouse-{os.getuid()}-{self.digest}")
+        return Path("/tmp", f"gatehouse-{os.getuid()}-{self.digest}")  # noqa: S108 - made 0700, a stranger's is refused
 
     def make(self) -> "Home":
         """Create the folders; only the owner may enter.
@@ -99,8 +99,8 @@ class Home:
                 self.logs,
                 self.run,
                 self.lab,
-                self.raw,
-                self.reports,
+                self.catalog,
+                self.files,
                 self.secrets,
             ):
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)

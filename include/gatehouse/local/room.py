@@ -56,7 +56,8 @@ def check_port(port: int) -> None:
         except OSError as error:
             holder = listener(port)
             why = f"is taken by {holder}: stop it" if holder else f"cannot be used ({error.strerror}): free it"
-            raise PortBusyError(f"port {port} {why}, or choose another, like PORT={port + 10} make demo") from error
+            other = port + 10 if port + 10 < 2**16 else port - 10
+            raise PortBusyError(f"port {port} {why}, or choose another, like PORT={other} make demo") from error
 
 
 def listener(port: int) -> str:

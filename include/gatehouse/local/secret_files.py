@@ -37,8 +37,8 @@ def passwords_file(home: Home) -> Path:
 
 
 def lab_key_file(home: Home) -> Path:
-    """Our private key on lab hosts, OpenSSH form; the public half lies beside it as ``.pub``."""
-    return home.secrets / "lab_key"
+    """Our private key on lab hosts, OpenSSH form. The lab lets in the key that it finds here."""
+    return home.lab / "user_ed25519"  # where the lab itself would make it
 
 
 def load(home: Home) -> Secrets:
@@ -47,9 +47,7 @@ def load(home: Home) -> Secrets:
     passwords = _completed(passwords_file(home), {user: secrets.token_urlsafe(12) for user in USERS})
     private = lab_key_file(home)
     if not private.exists():
-        text, public = _new_ssh_key()
-        private.with_suffix(".pub").write_text(public)
-        _write_private(private, text)
+        _write_private(private, _new_ssh_key())
     return Secrets(**keys, lab_key=private.read_text(), passwords=passwords)
 
 
@@ -82,10 +80,6 @@ def _write_private(path: Path, text: str) -> None:
     part.replace(path)
 
 
-def _new_ssh_key() -> tuple[str, str]:
-    key = Ed25519PrivateKey.generate()
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, serialization.NoEncryption()
-    )
-    public = key.public_key().public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH)
-    return private.decode(), f"{public.decode()} gatehouse-lab\n"
+def _new_ssh_key() -> str:
+    form = serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, serialization.NoEncryption()
+    return Ed25519PrivateKey.generate().private_bytes(*form).decode()

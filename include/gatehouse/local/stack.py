@@ -55,7 +55,9 @@ def up(
         if running and running.request.port != asked.port:
             check_port(asked.port)  # before anything that works is stopped
         if down(home):
-            progress("restarting: what ran was asked for something else" if running else "stopped what a killed run left")
+            progress(
+                "restarting: what ran was asked for something else" if running else "stopped what a killed run left"
+            )
         check_port(asked.port)
         check_memory()
         load(home)  # passwords can be shown before Airflow is there

@@ -20,7 +20,7 @@ import psutil
 from gatehouse.local import migration, postgres
 from gatehouse.local.airflow_home import Settings, environment
 from gatehouse.local.child import Child
-from gatehouse.local.components import MIGRATE, POSTGRES, Component, components
+from gatehouse.local.components import MIGRATE_AIRFLOW, MIGRATE_STORE, POSTGRES, Component, components
 from gatehouse.local.errors import LocalStackError, UnhealthyError
 from gatehouse.local.home import Home, home
 from gatehouse.local.processes import adopt_orphans, descendants, end, reap, tell
@@ -75,29 +75,29 @@ class Supervisor:
         settings = Settings(asked.port, Path(asked.dags), Path(asked.plugins), asked.parallelism)
         self.env = environment(self.home, settings, self.server, load(self.home), os.environ)
         self._enter(StackPhase.MIGRATING)
-        if migration.is_needed(self.home, self.server):
-            self._migrate()
-            migration.note(self.home, self.server)
+        needed = migration.is_needed(self.home, self.server)
+        self._run_to_end(MIGRATE_STORE, *([MIGRATE_AIRFLOW] if needed else []))
+        migration.note(self.home, self.server)
         self.children = [self._child(part) for part in components(asked.lab)]
         self._enter(StackPhase.RUNNING)
 
     def _child(self, component: Component) -> Child:
         return Child(component, self.home.logs / f"{component.name}.log")
 
-    def _migrate(self) -> None:
-        """Bring Airflow's database to its newest form.
+    def _run_to_end(self, *parts: Component) -> None:
+        """Run them side by side until all have ended.
 
         Raises:
-            UnhealthyError: it did not work; the text names the log.
+            UnhealthyError: one failed; the text names its log.
         """
-        child = self._child(MIGRATE)
-        child.start(self.env)
-        self.children = [child]
-        while child.pid is not None:
+        self.children = [self._child(part) for part in parts]
+        for child in self.children:
+            child.start(self.env)
+        while any(child.pid for child in self.children):
             self._wait()
             self._reap()
-        if child.last_exit != 0:
-            raise UnhealthyError(f"Airflow's database could not be migrated: see {child.log}")
+        if failed := [child for child in self.children if child.last_exit != 0]:
+            raise UnhealthyError(f"{failed[0].component.name} failed: see {failed[0].log}")
 
     def _tick(self) -> None:
         """Start what is due, wait for news, note who was lost."""
@@ -130,7 +130,8 @@ class Supervisor:
         for child in mine:
             exit_code, pid = lost[child.pid or 0], child.pid
             pause_s = child.lost(exit_code)
-            say(f"{child.component.name} ({pid}) ended with {exit_code}; due again in {pause_s:g} s")
+            again = f", starts again in {pause_s:g} s" if self.phase is StackPhase.RUNNING else ""
+            say(f"{child.component.name} ({pid}) ended with {exit_code}{again}")
         if mine:
             self._end_leftovers()
         return bool(mine)

@@ -42,7 +42,15 @@ def _sku(found: ThisMachine) -> dict[str, object]:
 
 
 def _limit(
-    diagnostic: str, kind: str, reading: str, severity: str, value: object, bad: object, *, source: str, parts: str = "*"
+    diagnostic: str,
+    kind: str,
+    reading: str,
+    severity: str,
+    value: object,
+    bad: object,
+    *,
+    source: str,
+    parts: str = "*",
 ) -> dict[str, object]:
     return {
         "diagnostic": diagnostic,

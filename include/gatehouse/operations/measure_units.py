@@ -7,8 +7,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy.orm import Session
-
 from gatehouse.model.errors import RefusedError
 from gatehouse.model.hosts import Host
 from gatehouse.operations.ask_plan import AskedCommand, commands_for
@@ -16,7 +14,7 @@ from gatehouse.operations.open_round import RoundSpec
 from gatehouse.operations.read_visit import read_visit
 from gatehouse.operations.workspace import Workspace
 from gatehouse.store import leases, rounds
-from gatehouse.store.engine import transaction
+from gatehouse.store.engine import Transaction, transaction
 from gatehouse.store.rounds import UnitVisit
 from gatehouse.transport.fan_out import DEFAULT_THREADS, visit_all
 from gatehouse.transport.session import HostSession
@@ -117,7 +115,7 @@ class _Lease:
             time.sleep(_LEASE_POLL_S)
         self.taken_at = time.monotonic()
 
-    def keep(self, session: Session) -> None:
+    def keep(self, session: Transaction) -> None:
         """Renew it when a good part of its time is gone."""
         if time.monotonic() - self.taken_at > self.seconds / 3:
             leases.acquire(session, self.names, self.holder, self.seconds)

@@ -4,8 +4,6 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
-
 from gatehouse.catalog.plan import Plan
 from gatehouse.catalog.policies import FindingPolicy
 from gatehouse.catalog.sku import Sku
@@ -15,7 +13,7 @@ from gatehouse.model.status import Phase
 from gatehouse.operations.ask_plan import commands_for
 from gatehouse.operations.workspace import Workspace
 from gatehouse.store import phases, rounds
-from gatehouse.store.engine import transaction
+from gatehouse.store.engine import Transaction, transaction
 
 ADHOC = "ADHOC"  # a round outside every phase: evidence for people, never for a gate
 
@@ -113,7 +111,7 @@ def _spec(workspace: Workspace, plan_id: str, plan: Plan, policy: str, hosts: Se
     return RoundSpec(plan_id, plan, skus, catalog.find("policy", policy, catalog.policies))
 
 
-def _store(session: Session, request: RoundRequest, phase: str, spec: RoundSpec, hosts: Sequence[Host]) -> str:
+def _store(session: Transaction, request: RoundRequest, phase: str, spec: RoundSpec, hosts: Sequence[Host]) -> str:
     row = rounds.open_round(
         session,
         round_id=request.round_id or uuid.uuid4().hex[:12],

@@ -68,7 +68,7 @@ class _Seen:
 
 
 def view_programs(workspace: Workspace) -> tuple[ProgramLine, ...]:
-    """Every program of the catalogue, by id. Three queries, whatever the number of hosts."""
+    """Every program of the catalogue, those under way first. Three queries, whatever the number of hosts."""
     with transaction(workspace.engine) as session:
         seen = _Seen(
             views.phase_rows(session),
@@ -76,7 +76,9 @@ def view_programs(workspace: Workspace) -> tuple[ProgramLine, ...]:
             views.round_tallies(session),
             Counter((host.program, host.build) for host in workspace.catalog.hosts.values()),
         )
-    return tuple(_line(workspace, name, program, seen) for name, program in sorted(workspace.catalog.programs.items()))
+    under_way = {program for program, _ in seen.phases}
+    programs = sorted(workspace.catalog.programs.items(), key=lambda item: (item[0] not in under_way, item[0]))
+    return tuple(_line(workspace, name, program, seen) for name, program in programs)
 
 
 def _line(workspace: Workspace, name: str, program: Program, seen: _Seen) -> ProgramLine:

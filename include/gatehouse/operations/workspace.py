@@ -5,12 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Engine
-
 from gatehouse.catalog.loader import Catalog, open_catalog
 from gatehouse.model.errors import UsageError
 from gatehouse.model.hosts import Login
-from gatehouse.store.engine import open_store, store_url
+from gatehouse.store.engine import Store, open_store, store_url
 from gatehouse.store.raw import RawFolder, RawStore
 
 FILES_VARIABLE = "GATEHOUSE_FILES"  # folder or URL under which raw outputs, reports and Data Docs are kept
@@ -21,7 +19,7 @@ class Workspace:
     """The catalogue, the store, and the folder of kept files. ``login`` turns a Connection's name into user and key."""
 
     catalog: Catalog
-    engine: Engine
+    engine: Store
     files: RawFolder
     login: Callable[[str], Login]
 

@@ -33,7 +33,7 @@ def of_unknown_units(rows: pd.DataFrame) -> str:
 
 def unplanned_units(rows: pd.DataFrame) -> str:
     """Which units nothing is asked of."""
-    return f"{_units(rows)} in the round, but nothing is planned for them: {hosts_of(rows)}"
+    return f"nothing is planned for {counted(_hosts(rows), 'unit')} of the round: {hosts_of(rows)}"
 
 
 def unplanned_results(rows: pd.DataFrame) -> str:
@@ -139,7 +139,7 @@ def of_mixed_units(rows: pd.DataFrame) -> str:
     groups = rows.astype({"name": "str", "unit": "str"}).groupby("name")["unit"]
     units = {name: [shown(unit) or "none" for unit in sorted(set(group))] for name, group in groups}
     said = [f"{shown(name)} ({listed(names)})" for name, names in units.items()]
-    return f"{counted(len(said), 'reading')} in more than one unit: {listed(said, _NAMED)}"
+    return f"{counted(len(said), 'reading')} in more than one unit of measurement: {listed(said, _NAMED)}"
 
 
 def never_varying(rows: pd.DataFrame) -> str:

@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session
 
 from gatehouse.model.errors import StoreError
 
+Store = Engine  # what the layers above call it: they never import the driver themselves
+Transaction = Session
 URL_VARIABLE = "GATEHOUSE_STORE_URL"
 _ALEMBIC = threading.Lock()  # its environment is global to the process
 

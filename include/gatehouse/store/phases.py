@@ -114,6 +114,7 @@ def failures(session: Session, program: str, phase: Phase) -> list[tuple[str, in
     units = func.count(ResultRow.serial.distinct())
     query = (
         select(check, units, func.count())
+        .select_from(FindingRow)
         .join(ResultRow, ResultRow.id == FindingRow.result_id)
         .join(RoundRow, RoundRow.id == ResultRow.round_id)
         .where(RoundRow.program == program, RoundRow.phase == phase, FindingRow.kind == "violation")

@@ -1,6 +1,6 @@
 """Queries for people who look at programs and rounds. Everything is counted in SQL; no query runs once a host."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -184,6 +184,21 @@ def units_page(
         query = query.having(or_(_FAILED > 0, _HOLES > 0, _RESULTS == 0))
     total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
     ordered = query.order_by(_FAILED.desc(), _HOLES.desc(), RoundUnitRow.host).offset(offset).limit(limit)
+    return [UnitTally(unit, failed, holes) for unit, failed, holes in session.execute(ordered)], total
+
+
+def troubled_units(
+    session: Session, round_id: str, serials: Collection[str] | None, most: int
+) -> tuple[list[UnitTally], int]:
+    """Units of a round that are bad, have holes, or were never visited, and how many there are in all.
+
+    ``serials`` are the units to look at; None is all of them. No more than ``most`` come back, the worst first.
+    """
+    query = _tallied(round_id).having(or_(_FAILED > 0, _HOLES > 0, RoundUnitRow.measured_at.is_(None)))
+    if serials is not None:
+        query = query.where(RoundUnitRow.serial.in_(serials))
+    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    ordered = query.order_by(_FAILED.desc(), _HOLES.desc(), RoundUnitRow.host).limit(most)
     return [UnitTally(unit, failed, holes) for unit, failed, holes in session.execute(ordered)], total
 
 

@@ -29,7 +29,8 @@ def read_amd_smi_text(said: Completed) -> ToolReport:
     note_gpus(gathered, [{**lowered(entry.mapping()), "gpu": _index(entry)} for entry in gpus])
     gathered.fact("cpus", len(cpus))
     for cpu in cpus:
-        gathered.fact(f"cpu{_index(cpu)}.smu_fw", word_or_unknown(cpu.words("SMU/FW_VERSION")))
+        if (firmware := cpu.words("SMU/FW_VERSION")) is not None:
+            gathered.fact(f"cpu{_index(cpu)}.smu_fw", word_or_unknown(firmware))
     _compare_sections(gathered, gpus)
     return gathered.done()
 

@@ -45,6 +45,11 @@ def cells_of(line: str) -> tuple[str, ...] | None:
     return tuple(cell.strip() for cell in plain[1:-1].split("|"))
 
 
+def ends_whole(text: str) -> bool:
+    """Whether the text ends with a newline or with a border, and so not in the middle of a row."""
+    return text.endswith("\n") or is_border(text.rsplit("\n", 1)[-1])
+
+
 def blocks_of(lines: list[str]) -> Iterator[Block]:
     """The blocks of all tables in the text, in order; lines outside tables end a block without closing it."""
     rows: list[tuple[str, ...]] = []

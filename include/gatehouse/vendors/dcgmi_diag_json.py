@@ -18,7 +18,8 @@ from gatehouse.vendors.json_recovery import recover_json
 from gatehouse.vendors.quantities import number_or_unknown, word_or_unknown
 from gatehouse.vendors.registry import reads
 
-_RECORD_DEPTH = 7  # a result: document, diagnostic, categories, category, tests, test, results
+_RESULTS_DEPTH = 7  # document, diagnostic, categories, category, tests, test, results: their members are records
+_RESULTS_DEPTH_OF_FRAGMENT = 2  # test, results
 _GFLOPS = re.compile(r"calculated at approximately ([\d.]{1,20}) gigaflops")
 _GPUS_IN_TEXT = re.compile(r"\bGPU (\d{1,4})\b")
 _ANSWERS = frozenset(range(256))  # dcgmi exits with an error number when a test fails: that is its answer
@@ -42,7 +43,7 @@ def read_dcgmi_diag_json(said: Completed) -> ToolReport:
         UnreadableError: there is no test of DCGM in the output.
     """
     gathered, text = gather("dcgmi-diag-json", said)
-    found = recover_json(text, _RECORD_DEPTH)
+    found = recover_json(text, _RESULTS_DEPTH if "test_categories" in text else _RESULTS_DEPTH_OF_FRAGMENT)
     if found.cut:
         gathered.was_cut("the JSON document has no end")
     body, tests = _diagnostic(found.value)

@@ -181,7 +181,7 @@ def _note_findings(gathered: Gathered, test: _Test, warnings: list[str]) -> None
 
 def _note_stray(gathered: Gathered, notes: list[tuple[str, str, str]]) -> None:
     """Notes that stand under a section without a test's name, as DCGM prints what stops it early."""
-    for index, (section, kind, text) in enumerate((note for note in notes if note[1] != "Info")):
+    for index, (section, kind, text) in enumerate(note for note in notes if note[1] != "Info"):
         words = " ".join(text.split())
         named = _GPU_NAMED.search(words)
         gathered.fact("section", section)

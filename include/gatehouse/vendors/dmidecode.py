@@ -28,8 +28,9 @@ _MIB = {"kB": 1 / 1024, "MB": 1, "GB": 1024, "TB": 1024**2}
 _LEADING_NUMBER = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)\s*(?:MT/s|MHz|W|V)?")
 # What board makers leave in place of a value; never a serial number or a model.
 _NOT_SAID = frozenset(
-    "not specified|not provided|not present|none|unknown|n/a|<bad index>|<out of spec>|to be filled by o.e.m.|"
-    "default string|no module installed|no dimm|not installed|system serial number|0123456789".split("|")
+    {"not specified", "not provided", "not present", "none", "unknown", "n/a", "<bad index>", "<out of spec>"}
+    | {"to be filled by o.e.m.", "default string", "system serial number", "0123456789"}
+    | {"no module installed", "no dimm", "not installed"}
 )
 _END_OF_TABLE = 127
 _MAY_BE_EMPTY = (126, *range(128, 256))  # inactive, and OEM structures: dmidecode prints no key of these

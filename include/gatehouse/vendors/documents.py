@@ -51,7 +51,7 @@ def text_of(said: Completed) -> str:
         raise UnreadableError("output holds NUL bytes: binary, or another encoding than UTF-8")
     text = said.text.removeprefix("\ufeff")
     if not text.strip():
-        raise UnreadableError(f"no output{_complaint(said)}")
+        raise UnreadableError(f"no output{complaint(said)}")
     if text.count("\ufffd") > max(2, len(text) * _MAX_UNDECODABLE):
         raise UnreadableError("output is not UTF-8 text")
     if _HTML.match(text):
@@ -87,7 +87,7 @@ def json_of(said: Completed) -> Any:
         else:
             _refuse_second_half(text, end)
             return document
-    raise UnreadableError(problem + _complaint(said))
+    raise UnreadableError(problem + complaint(said))
 
 
 def _refuse_second_half(text: str, end: int) -> None:
@@ -96,7 +96,7 @@ def _refuse_second_half(text: str, end: int) -> None:
         raise UnreadableError("JSON is followed by the rest of another document")
 
 
-def _complaint(said: Completed) -> str:
+def complaint(said: Completed) -> str:
     """What the tool said on standard error instead, and how it ended: the likely reason of an unreadable output."""
     first = next((line.strip() for line in said.error_text[:4000].splitlines() if line.strip()), "")
     exit_text = f", exit code {said.exit_code}" if said.exit_code else ""

@@ -17,8 +17,8 @@ class Draft:
     """Collects what a reader finds, bounded, and turns it into the report.
 
     ``complete`` starts true for an output that came whole, and readers clear it where a part is absent. ``cut`` says
-    that the output ends in the middle: then a fact without a value, or an empty list, says nothing, because the value may
-    stand in the rest, and it is left out of the report.
+    that the output ends in the middle: then a fact without a value, or an empty list, says nothing, because the value
+    may stand in the rest, and it is left out of the report.
     """
 
     def __init__(self, tool: str, said: Completed) -> None:

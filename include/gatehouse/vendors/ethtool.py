@@ -1,7 +1,7 @@
 """``ethtool DEVICE``: is the link up, and at which speed?
 
-Text since ever: ``Settings for DEVICE:`` and indented ``Key: Value``; modes go on over deeper lines without a colon that
-counts. The kernel's unknowns are ``Unknown!``, -1 and, from old drivers, 65535 or 4294967295 Mb/s.
+``Settings for DEVICE:`` and indented ``Key: Value``; lists of modes go on over deeper lines, which are passed over.
+The kernel's unknowns are ``Unknown!``, -1 and, from old drivers, 65535 or 4294967295 Mb/s.
 """
 
 import re
@@ -9,7 +9,7 @@ import re
 from gatehouse.model.commands import Completed
 from gatehouse.model.errors import UnreadableError
 from gatehouse.model.readings import ToolReport
-from gatehouse.vendors.documents import lines_of, with_errors
+from gatehouse.vendors.documents import complaint, lines_of, with_errors
 from gatehouse.vendors.draft import Draft
 from gatehouse.vendors.quantities import flag_or_unknown, number_or_unknown
 from gatehouse.vendors.registry import reads
@@ -34,7 +34,7 @@ def read_ethtool(said: Completed) -> ToolReport:
     lines = lines_of(with_errors(said))
     settings = next((match for line in lines if (match := _SETTINGS.fullmatch(line.strip()))), None)
     if settings is None:
-        raise UnreadableError("no 'Settings for DEVICE:'")
+        raise UnreadableError(f"no 'Settings for DEVICE:'{complaint(said)}")
     draft = Draft(_TOOL, said)
     draft.fact("device", settings.group(1))
     draft.facts.update(dict.fromkeys(_ALWAYS))
@@ -62,7 +62,7 @@ def _note(draft: Draft, key: str, value: str) -> None:
     elif key in _WORDS:
         draft.fact(_WORDS[key], None if value.startswith("Unknown!") else value or None)
     elif key in _COUNTS:
-        draft.fact(_COUNTS[key], number_or_unknown(value.split(" ")[0].split("/")[0]))
+        draft.fact(_COUNTS[key], number_or_unknown(value.split(" ", maxsplit=1)[0].split("/", maxsplit=1)[0]))
     elif key in ("Active FEC encoding", "Supported FEC modes", "Supported ports"):
         draft.fact(key.lower().replace(" ", "_"), value.strip("[] ") or None)
 

@@ -15,7 +15,7 @@ from gatehouse.vendors.registry import reads
 
 _TOOL = "ethtool-S"
 _LINE = re.compile(r"\s{1,16}(\S.{0,80}): {0,4}(-?\d{1,20})\s{0,8}")
-_NO_STATISTICS = re.compile(r"no stats available|Operation not supported|Cannot get stats", re.I)
+_NO_STATISTICS = re.compile(r"no stats available|Operation not supported|Cannot get stats", re.IGNORECASE)
 
 
 @reads(_TOOL)

@@ -16,7 +16,8 @@ from gatehouse.vendors.registry import reads
 
 _RECORD = re.compile(r"\[([A-Z][a-z]{2} +\d{1,2} \d{4} \d\d:\d\d:\d\d)\] \[(\w{3,10})\] \[tid (\d{1,10})\] (.*)$")
 _SXID = re.compile(
-    rf"detected NVSwitch (non-fatal|fatal) error (\d{{4,6}}) (?:on fid (\d{{1,4}}) )?on NVSwitch pci bus id ({PATTERN})(.*)"
+    rf"detected NVSwitch (non-fatal|fatal) error (\d{{4,6}}) (?:on fid \d{{1,4}} )?"
+    rf"on NVSwitch pci bus id ({PATTERN})(.*)"
 )
 _PLACE = {"physical_id": re.compile(r"physical id (\d{1,6})\b"), "port": re.compile(r"port (\d{1,6})\b")}
 _OTHER = (
@@ -105,7 +106,7 @@ def _error(gathered: Gathered, record: _Record) -> dict[str, Fact]:
         kind, name = known or (FindingClass.TOOL_ERROR, "fabric.error")
         gathered.found(kind, "host", name, record.text)
         return facts
-    fatal, code, _fid, switch, rest = sxid.groups()
+    fatal, code, switch, rest = sxid.groups()
     facts |= {"sxid": int(code), "fatal": fatal == "fatal", "nvswitch_pci": switch}
     facts |= {name: int(match[1]) for name, pattern in _PLACE.items() if (match := pattern.search(rest))}
     gathered.found(FindingClass.HARDWARE, pci_part(switch), f"sxid.{code}", record.text)

@@ -1,7 +1,7 @@
 """``fio --output-format=json``: throughput, latency and verification of a storage test.
 
-fio 3 prints latencies in ns under ``lat_ns``, fio 2 in µs under ``lat``; ``bw`` is KiB/s in both. A job's ``error`` is an
-errno; 84 (EILSEQ) is what fio sets when verification finds other data than it wrote.
+fio 3 prints latencies in ns under ``lat_ns``, fio 2 in µs under ``lat``; ``bw`` is KiB/s in both. A job's ``error`` is
+an errno; 84 (EILSEQ) is what fio sets when verification finds other data than it wrote.
 """
 
 from typing import Any

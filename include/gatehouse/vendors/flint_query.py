@@ -62,7 +62,7 @@ def _note(draft: Draft, key: str, value: str) -> None:
     if key in _WORDS:
         draft.facts.setdefault(_WORDS[key], word_or_unknown(value))
     elif key in _FIRST_WORD:
-        draft.facts.setdefault(_FIRST_WORD[key], word_or_unknown(value.split()[0]))
+        draft.facts.setdefault(_FIRST_WORD[key], word_or_unknown(value.split(maxsplit=1)[0]))
     elif key == "Description":
         draft.facts.setdefault("description", word_or_unknown(value))
     elif key in ("Secure Boot Capable", "Secure Boot"):

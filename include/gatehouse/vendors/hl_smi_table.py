@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from gatehouse.model.commands import Completed
 from gatehouse.model.errors import UnreadableError
 from gatehouse.model.readings import Fact, ToolReport
-from gatehouse.vendors.box_table import Block, Headings, blocks_of
+from gatehouse.vendors.box_table import Block, Headings, blocks_of, ends_whole
 from gatehouse.vendors.gathered import Gathered, gather
 from gatehouse.vendors.quantities import number_or_unknown, quantity, word_or_unknown
 from gatehouse.vendors.registry import reads
@@ -45,6 +45,8 @@ def read_hl_smi_table(said: Completed) -> ToolReport:
     for block in devices:
         gathered.facts_of(f"aip{_index(headings, block)}", _device(headings, block))
     gathered.fact("aips", len(devices))
+    if not ends_whole(text):
+        gathered.incomplete("the last line has no end")
     _note_processes(gathered, blocks)
     return gathered.done()
 

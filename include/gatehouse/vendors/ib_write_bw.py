@@ -1,7 +1,7 @@
 """``ib_write_bw`` of perftest: RDMA bandwidth between two ports.
 
-A run prints its parameters as ``Name : value`` in two columns, then a heading ``#bytes #iterations BW peak[UNIT] …`` and
-one row a message size; client and server print a run each. ``MB/sec`` is 2^20 bytes/s, ``Gb/sec`` 10^9 bits/s
+A run prints its parameters as ``Name : value`` in two columns, then a heading ``#bytes #iterations BW peak[UNIT] …``
+and one row a message size; client and server print a run each. ``MB/sec`` is 2^20 bytes/s, ``Gb/sec`` 10^9 bits/s
 (perftest, --report_gbits). The bare names are those of the last row, which is the largest message.
 """
 
@@ -18,16 +18,23 @@ from gatehouse.vendors.registry import reads
 
 _TOOL = "ib_write_bw"
 _TITLE = re.compile(r"\s{0,60}(?:RDMA_(?:Write|Read)|Send|Atomic) .{0,40}?(?:BW|Bandwidth) .{0,40}?Test\s{0,8}")
-_HEADING = re.compile(r"#bytes|#iterations|BW peak\[[^\]]{1,10}\]|BW average\[[^\]]{1,10}\]|MsgRate\[Mpps\]|CPU_Util\[%\]")
+_HEADING = re.compile(
+    r"#bytes|#iterations|BW peak\[[^\]]{1,10}\]|BW average\[[^\]]{1,10}\]|MsgRate\[Mpps\]|CPU_Util\[%\]"
+)
 _UNIT = re.compile(r"BW average\[([^\]]{1,10})\]")
 _PAIR = re.compile(r"([A-Za-z][A-Za-z #.]{1,24}?)[ \t]{0,24}: ?(\S{1,40})(?=\s|$)")
 _BYTES = re.compile(r"(\d{1,9})\[B\]")
 _ERRORS = re.compile(
-    r"(?:Couldn't connect|Failed status|Completion with error|Unable to|Failed to modify QP|Problems with|Connection refused)"
-    r".{0,200}",
-    re.I,
+    r"(?:Couldn't connect|Failed status|Completion with error|Unable to|Failed to modify QP|Problems with|"
+    r"Connection refused).{0,200}",
+    re.IGNORECASE,
 )
-_COLUMNS = {"#bytes": "bytes", "#iterations": "iterations", "MsgRate[Mpps]": "msg_rate_mpps", "CPU_Util[%]": "cpu_util_pct"}
+_COLUMNS = {
+    "#bytes": "bytes",
+    "#iterations": "iterations",
+    "MsgRate[Mpps]": "msg_rate_mpps",
+    "CPU_Util[%]": "cpu_util_pct",
+}
 _WORDS = {"Device": "device", "Link type": "link_type", "Transport type": "transport", "Connection type": "connection"}
 _GBPS = {"MB/sec": 2**20 / 1e9, "MiB/sec": 2**20 / 1e9, "Gb/sec": 1 / 8}
 _MAX_ROWS = 1000

@@ -18,7 +18,9 @@ from gatehouse.vendors.registry import reads
 
 _TOOL = "ibnetdiscover"
 _HEADER = re.compile(r"# (?:Topology file: generated on|Initiated from node) (.{1,80})")
-_NODE = re.compile(r'(Switch|Ca|Rt)\s{1,8}(\d{1,3})\s{1,8}"([SHR]-[0-9a-f]{16})"(?:\s{0,60}# {0,4}"(.{0,128}?)".{0,120})?')
+_NODE = re.compile(
+    r'(Switch|Ca|Rt)\s{1,8}(\d{1,3})\s{1,8}"([SHR]-[0-9a-f]{16})"(?:\s{0,60}# {0,4}"(.{0,128}?)".{0,120})?'
+)
 _LINK = re.compile(
     r'\[(\d{1,3})\](?:\([0-9a-f]{1,16}\))?\s{1,8}"([SHR]-[0-9a-f]{16})"\[(\d{1,3})\](?:\([0-9a-f]{1,16}\))?\s{0,60}#(.{0,300})'
 )

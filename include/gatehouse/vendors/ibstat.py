@@ -85,7 +85,7 @@ def _note_field(adapter: Adapter, key: str, value: str) -> None:
     if key in _PORT_WORDS:
         port.facts[_PORT_WORDS[key]] = value or None
     elif key in _PORT_NUMBERS:
-        port.facts[_PORT_NUMBERS[key]] = number_or_unknown(value.split(" ")[0])
+        port.facts[_PORT_NUMBERS[key]] = number_or_unknown(value.split(" ", maxsplit=1)[0])
     if key == "State":
         port.active, port.down = value == "Active", value == "Down"
     elif key == "Rate" and isinstance(rate := port.facts["rate"], (int, float)):

@@ -33,7 +33,9 @@ def read_ipmitool_dcmi_power(said: Completed) -> ToolReport:
         UnreadableError: not a power reading.
     """
     lines = lines_of(with_errors(said))
-    pairs = {match.group(1).strip(): match.group(2).strip() for line in lines if (match := _LINE.fullmatch(line.rstrip()))}
+    pairs = {
+        match.group(1).strip(): match.group(2).strip() for line in lines if (match := _LINE.fullmatch(line.rstrip()))
+    }
     if "Instantaneous power reading" not in pairs:
         raise UnreadableError("no power reading: not ipmitool dcmi power")
     draft = Draft(_TOOL, said)
@@ -44,7 +46,9 @@ def read_ipmitool_dcmi_power(said: Completed) -> ToolReport:
         match = _VALUE.fullmatch(pairs.get(key, ""))
         draft.fact(name, number_or_unknown(match.group(1)) if match and active else None)
     period = _VALUE.fullmatch(pairs.get("Sampling period", ""))
-    draft.fact("sampling_s", int(period.group(1)) * _S_PER[period.group(2)] if period and period.group(2) in _S_PER else None)
+    draft.fact(
+        "sampling_s", int(period.group(1)) * _S_PER[period.group(2)] if period and period.group(2) in _S_PER else None
+    )
     if state is None:
         draft.was_cut("no state of the power reading, which ipmitool prints last")
     elif not active:

@@ -17,7 +17,7 @@ from gatehouse.vendors.registry import reads
 _TOOL = "ipmitool-fru"
 _RECORD = re.compile(r"FRU Device Description : (.{0,80}?) \(ID (\d{1,4})\)")
 _FIELD = re.compile(r" {1,4}([A-Z][A-Za-z ]{1,32}?)\s{0,24}: ?(.{0,120})")
-_ABSENT = re.compile(r"\s{0,4}(?:Device not present|Unknown FRU header|FRU Read failed)", re.I)
+_ABSENT = re.compile(r"\s{0,4}(?:Device not present|Unknown FRU header|FRU Read failed)", re.IGNORECASE)
 _NAMES = {
     "Chassis Type": "chassis.type",
     "Chassis Part Number": "chassis.part",

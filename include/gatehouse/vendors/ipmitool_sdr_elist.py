@@ -1,7 +1,7 @@
 """``ipmitool sdr elist``: the BMC's sensors: ``name | id | status | entity | reading``.
 
-The reading is a number with its unit, words, both (``110 Watts, Presence detected``) or nothing. ``ns`` is "no reading".
-Several sensors may share a name: from the second on it carries ``#2``, ``#3``.
+The reading is a number with its unit, words, both (``110 Watts, Presence detected``) or nothing. ``ns`` is "no
+reading". Several sensors may share a name: from the second on it carries ``#2``, ``#3``.
 """
 
 import re
@@ -20,7 +20,9 @@ _LINE = re.compile(r"([^|]{1,40})\| ?([0-9A-Fa-f]{1,4})h \| ?([a-z]{2,3}) {0,3}\
 _READING = re.compile(r"(-?\d{1,12}(?:\.\d{1,9})?) ([A-Za-z][A-Za-z /%]{0,24}|%)(?:, (.{1,160}))?")
 _NO_VALUE = ("no reading", "disabled", "not readable", "not available", "na", "n/a", "")
 _GRADES = {"nc": "ipmi.sensor_noncritical", "cr": "ipmi.sensor_critical", "nr": "ipmi.sensor_nonrecoverable"}
-_BAD_STATE = re.compile(r"failure detected|ac lost|input lost|uncorrectable|drive fault|predictive failure|ierr|thermal trip", re.I)
+_BAD_STATE = re.compile(
+    r"failure detected|ac lost|input lost|uncorrectable|drive fault|predictive failure|ierr|thermal trip", re.IGNORECASE
+)
 
 
 @reads(_TOOL)

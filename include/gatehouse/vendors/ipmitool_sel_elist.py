@@ -17,21 +17,24 @@ from gatehouse.vendors.registry import reads
 
 _TOOL = "ipmitool-sel-elist"
 _ENTRY = re.compile(r"\s{0,8}([0-9a-f]{1,4}) \|(.{1,400})")
-_EMPTY = re.compile(r"SEL has no entries", re.I)
+_EMPTY = re.compile(r"SEL has no entries", re.IGNORECASE)
 _US_DATE = re.compile(r"(\d{2})/(\d{2})/(\d{4}|\d{2})")
 _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _TIME = re.compile(r"(\d{2}):(\d{2}):(\d{2})(?: ([AP]M))?(?: ([A-Z][A-Z0-9+-]{1,6}))?")
 _READING = re.compile(r"Reading (-?[\d.]{1,12}) [<>=]{1,2} Threshold (-?[\d.]{1,12})(?: ([A-Za-z][A-Za-z ]{0,20}))?")
 _DIMM = re.compile(r"\b(DIMM[_-]?[A-Z0-9]{1,8}|[A-Z]\d{1,2}(?=\)))")
 _CPU = re.compile(r"\bCPU ?(\d{1,3})\b")
-_GRAVE = (
-    ("sel.memory_uncorrectable", re.compile(r"uncorrectable (?:ecc|memory|error)|uncorrectable$", re.I)),
-    ("sel.pcie_fatal", re.compile(r"bus fatal|pci serr|pci perr|bus uncorrectable", re.I)),
-    ("sel.power_supply", re.compile(r"ac lost|input lost|power supply fail|failure detected|predictive failure", re.I)),
-    ("sel.cpu", re.compile(r"\bierr\b|thermal trip|machine check", re.I)),
-    ("sel.drive", re.compile(r"drive fault|in failed array", re.I)),
-    ("sel.threshold_critical", re.compile(r"(?<!non-)critical going|non-recoverable|transition to critical", re.I)),
-    ("sel.critical", re.compile(r"(?<!non-)\bfatal\b|(?<!non-)\bcritical\b", re.I)),
+_GRAVE = tuple(
+    (signature, re.compile(words, re.IGNORECASE))
+    for signature, words in {
+        "sel.memory_uncorrectable": r"uncorrectable (?:ecc|memory|error)|uncorrectable$",
+        "sel.pcie_fatal": r"bus fatal|pci serr|pci perr|bus uncorrectable",
+        "sel.power_supply": r"ac lost|input lost|power supply fail|failure detected|predictive failure",
+        "sel.cpu": r"\bierr\b|thermal trip|machine check",
+        "sel.drive": r"drive fault|in failed array",
+        "sel.threshold_critical": r"(?<!non-)critical going|non-recoverable|transition to critical",
+        "sel.critical": r"(?<!non-)\bfatal\b|(?<!non-)\bcritical\b",
+    }.items()
 )
 _COLUMNS = 6
 _CENTURY = 2000

@@ -19,7 +19,7 @@ def items_at(document: Any, *keys: str) -> list[Any]:
 
 
 def text_at(document: Any, *keys: str) -> str | None:
-    """The text under the keys without blanks around it; None where there is none or it is empty. Numbers become text."""
+    """The text under the keys, stripped; None where there is none or it is empty. Numbers become text."""
     found = at(document, *keys)
     if isinstance(found, bool) or not isinstance(found, (str, int, float)):
         return None

@@ -36,14 +36,18 @@ def recover_json(text: str, record_depth: int = 1) -> Recovered:
     Raises:
         UnreadableError: there is none, it is broken, or it was cut before its first whole record.
     """
-    starts = [match.end() for _, match in zip(range(_MAX_STARTS), _START.finditer(text), strict=False)]
-    for start in starts:
-        if not _too_deep(text, start) and (found := _decoded(text, start)) is not None:
-            return found
-    for start in starts:
-        if (found := _whole_records(text, start, record_depth)) is not None:
-            return found
-    raise UnreadableError("no JSON object or array in the output, or cut before its first whole record")
+    for _, match in zip(range(_MAX_STARTS), _START.finditer(text), strict=False):
+        end, safe = _scanned(text, match.end(), record_depth)
+        if end is not None:
+            found = _decoded(text, match.end())
+            if found is not None:
+                return found
+            continue  # brackets of a banner, "[2025-03-04] …": the document may follow
+        found = _decoded(text[match.end() : safe[0]] + safe[1], 0) if safe else None
+        if found is None:
+            raise UnreadableError("JSON is broken, or cut before its first whole record")
+        return Recovered(found.value, valid=False, cut=True, around=text[: match.end()])
+    raise UnreadableError("no JSON object or array in the output")
 
 
 def _decoded(text: str, start: int) -> Recovered | None:
@@ -56,37 +60,28 @@ def _decoded(text: str, start: int) -> Recovered | None:
     return Recovered(value, valid=not around.strip(), around=around)
 
 
-def _whole_records(text: str, start: int, record_depth: int) -> Recovered | None:
-    """Close the containers after the last member that surely came whole, and decode that."""
+def _scanned(text: str, start: int, record_depth: int) -> tuple[int | None, tuple[int, str] | None]:
+    """Where the value that starts here ends, by its brackets; None where the text ends before it does.
+
+    The second answer is where its last whole record ends, and what then closes its containers.
+    """
     stack: list[str] = []
     safe: tuple[int, str] | None = None
     for token in _TOKEN.finditer(text, start):
         mark = token.group()
         if mark in _CLOSER:
             stack.append(_CLOSER[mark])
-        elif mark in "}]":
-            if not stack or stack.pop() != mark:
-                return None
-        elif mark != ",":
-            if len(mark) < 2 or not mark.endswith('"'):
-                break
+            if len(stack) > _MAX_DEPTH:
+                raise UnreadableError("JSON is nested too deep")
             continue
-        if len(stack) > _MAX_DEPTH:
-            raise UnreadableError("JSON is nested too deep")
-        if 0 < len(stack) <= record_depth and mark not in _CLOSER:
+        if mark.startswith('"'):
+            if len(mark) < 2 or not mark.endswith('"'):
+                break  # a string without its end
+            continue
+        if mark != "," and stack.pop() != mark:
+            return token.end(), safe  # no JSON: decoding will say so
+        if not stack:
+            return token.end(), safe
+        if len(stack) <= record_depth:
             safe = (token.start() if mark == "," else token.end(), "".join(reversed(stack)))
-    if safe is None:
-        return None
-    found = _decoded(text[start : safe[0]] + safe[1], 0)
-    return Recovered(found.value, valid=False, cut=True, around=text[:start]) if found else None
-
-
-def _too_deep(text: str, start: int) -> bool:
-    depth = 0
-    for token in _TOKEN.finditer(text, start):
-        depth += {"{": 1, "[": 1, "}": -1, "]": -1}.get(token.group(), 0)
-        if depth > _MAX_DEPTH:
-            raise UnreadableError("JSON is nested too deep")
-        if depth == 0:
-            return False
-    return False
+    return None, safe

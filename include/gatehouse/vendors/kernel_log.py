@@ -14,7 +14,7 @@ from gatehouse.vendors.kernel_log_memory import note_memory
 from gatehouse.vendors.kernel_log_network import note_network
 from gatehouse.vendors.kernel_log_nvidia import note_nvidia
 from gatehouse.vendors.kernel_log_pcie import note_pcie
-from gatehouse.vendors.kernel_log_records import CUT, KernelLog, records_of
+from gatehouse.vendors.kernel_log_records import KernelLog, records_of
 from gatehouse.vendors.kernel_log_system import note_system
 from gatehouse.vendors.registry import reads
 
@@ -67,7 +67,7 @@ def _without_nul_blocks(said: Completed) -> Completed:
 
 def _note_log(log: KernelLog, gathered: Gathered) -> None:
     first = log.records[0]
-    gathered.fact("lines", sum(not record.message.endswith(CUT) for record in log.records))
+    gathered.fact("lines", sum(not record.is_cut for record in log.records))
     gathered.fact("errors", log.errors)
     gathered.fact("host", next((record.host for record in log.records if record.host), None))
     gathered.fact("first_line", first.time)
@@ -78,6 +78,6 @@ def _note_log(log: KernelLog, gathered: Gathered) -> None:
                 "prio": first.priority,
                 "seq": first.sequence,
                 "usec": first.microseconds,
-                "message": first.message.removesuffix(CUT),
+                "message": None if first.is_cut else first.message,
             },
         )

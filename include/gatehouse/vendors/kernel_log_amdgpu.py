@@ -33,7 +33,7 @@ _OTHER = (
 
 def note_amdgpu(log: KernelLog, gathered: Gathered) -> None:
     """Errors by RAS block, the event that raised them, resets; the GPU that the driver last named is meant."""
-    lines = list(log.mentioning("amdgpu"))
+    lines = list(log.whole_mentioning("amdgpu"))
     if not lines:
         return
     part = _first_device(lines)

@@ -5,7 +5,7 @@ import re
 from gatehouse.model.readings import Fact
 from gatehouse.model.status import FindingClass
 from gatehouse.vendors.gathered import Gathered
-from gatehouse.vendors.kernel_log_records import END, KernelLog
+from gatehouse.vendors.kernel_log_records import KernelLog
 from gatehouse.vendors.pci_address import PATTERN
 
 _LINE = re.compile(rf"habanalabs (hl\d{{1,3}}|accel\d{{1,3}}|{PATTERN}): (.*)")
@@ -13,7 +13,7 @@ _FACTS: dict[str, re.Pattern[str]] = {
     "model": re.compile(r"Found (\w{1,40}) device with"),
     "dram_gb": re.compile(r"device with (\d{1,6})GB DRAM"),
     "preboot": re.compile(r"Preboot version (\S{1,100}) "),
-    "bootfit": re.compile(rf"boot-fit version ([\w.-]{{1,100}}){END}"),
+    "bootfit": re.compile(r"boot-fit version ([\w.-]{1,100})"),
     "pci": re.compile(rf"Successfully added device ({PATTERN}) to habanalabs"),
 }
 _FAULTS = (
@@ -39,7 +39,7 @@ _FAULTS = (
 def note_habana(log: KernelLog, gathered: Gathered) -> None:
     """Facts by device as the driver names it (``hl0``); ``devices`` counts those that were added."""
     added: dict[str, bool] = {}
-    for record in log.mentioning("habanalabs "):
+    for record in log.whole_mentioning("habanalabs "):
         match = _LINE.search(record.message)
         if match is None:
             continue

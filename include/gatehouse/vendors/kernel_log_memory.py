@@ -21,7 +21,9 @@ _PAGE = re.compile(rf"\bpage[: ](0x[0-9a-fA-F]{{1,16}}){END}")
 _MCE = re.compile(
     rf"\[Hardware Error\]: CPU ?:? ?(\d{{1,5}}){END}.{{0,60}}?(?:Machine Check|MC\d+_STATUS|Bank \d)", re.IGNORECASE
 )
-_MCE_FATAL = re.compile(r"(?:Fatal|Uncorrected|Processor context corrupt|\bUC\b|\|UE\b|\|PCC\|)")
+_MCE_BANK = re.compile(rf"(?:Bank |\bMC)(\d{{1,3}})(?:_STATUS)?{END}.{{0,60}}?: ?(?:0x)?([0-9a-fA-F]{{16}})\b")
+# Bits of IA32_MCi_STATUS (Intel SDM vol. 3B, 16.3.2.2; AMD's MCA_STATUS has the same): an error not corrected.
+_UNCORRECTED = 1 << 61
 _APEI = re.compile(r"Hardware error from APEI Generic Hardware Error Source")
 _APEI_SEVERITY = re.compile(r"event severity: (\w{4,14})\b")
 _INJECTED = re.compile(rf"Injecting memory failure (?:at|for) pfn (0x[0-9a-fA-F]{{1,16}}){END}")
@@ -40,7 +42,7 @@ def note_memory(log: KernelLog, gathered: Gathered) -> None:
 def _note_edac(log: KernelLog, gathered: Gathered) -> None:
     totals = {"CE": 0, "UE": 0}
     lines = 0
-    for record in log.mentioning("EDAC"):
+    for record in log.whole_mentioning("EDAC"):
         match = _EDAC.search(record.message)
         if match is None:
             continue
@@ -56,7 +58,7 @@ def _note_edac(log: KernelLog, gathered: Gathered) -> None:
         log.fault(record)
         gathered.found(FindingClass.HARDWARE, name, f"edac.{kind.lower()}", record.message)
     gathered.facts_of("edac", {"ce_total": totals["CE"], "ue_total": totals["UE"], "lines": lines})
-    if any("CMCI storm" in record.message for record in log.mentioning("CMCI")):
+    if any("CMCI storm" in record.message for record in log.whole_mentioning("CMCI")):
         gathered.fact("cmci_storm", True)
 
 
@@ -72,24 +74,31 @@ def _edac_place(controller: str, label: str, rest: str) -> dict[str, Fact]:
 
 def _note_machine_checks(log: KernelLog, gathered: Gathered) -> None:
     events = 0
-    for record in log.mentioning("[Hardware Error]", "Machine check events logged"):
+    for record in log.whole_mentioning("[Hardware Error]"):
         match = _MCE.search(record.message)
         if match is None:
             continue
         events += 1
         log.fault(record)
-        signature = "mce.fatal" if _MCE_FATAL.search(record.message) else "mce"
+        bank = _MCE_BANK.search(record.message)
+        status = int(bank[2], 16) if bank else _UNCORRECTED
+        if bank is not None:
+            gathered.facts.setdefault("mce.bank", int(bank[1]))
+            gathered.facts.setdefault("mce.status", f"0x{bank[2].lower()}")
+        gathered.facts.setdefault("mce.cpu", int(match[1]))
+        signature = "mce" if status & _UNCORRECTED else "mce.corrected"
         gathered.found(FindingClass.HARDWARE, f"cpu{match[1]}", signature, record.message)
-    logged = sum("Machine check events logged" in r.message for r in log.mentioning("Machine check events logged"))
+    logged = sum(1 for _ in log.whole_mentioning("Machine check events logged"))
     gathered.facts_of("mce", {"events": events, "logged": logged})
     if logged and not events:
-        gathered.found(FindingClass.HARDWARE, "host", "mce", "Machine check events logged: see mcelog or rasdaemon")
+        text = "Machine check events logged: see mcelog or rasdaemon"
+        gathered.found(FindingClass.HARDWARE, "host", "mce.corrected", text)
 
 
 def _note_apei(log: KernelLog, gathered: Gathered) -> None:
     """Reports of the firmware. Those of a PCIe section are told again as AER, and count there."""
     reports: list[list[Record]] = []
-    for record in log.mentioning("[Hardware Error]"):
+    for record in log.whole_mentioning("[Hardware Error]"):
         if _APEI.search(record.message):
             reports.append([])
         if reports:
@@ -106,7 +115,7 @@ def _note_apei(log: KernelLog, gathered: Gathered) -> None:
 def _note_memory_failures(log: KernelLog, gathered: Gathered) -> None:
     injected: set[str] = set()
     pages: dict[str, Record] = {}
-    for record in log.mentioning("emory failure"):
+    for record in log.whole_mentioning("emory failure"):
         if (match := _INJECTED.search(record.message)) is not None:
             injected.add(match[1])
             pages.setdefault(match[1], record)

@@ -46,11 +46,13 @@ class _Event:
 
     @property
     def grade(self) -> str:
-        """corrected, nonfatal or fatal: as stated, else by the usual severity of its bits."""
+        """corrected, nonfatal or fatal: as stated, else by the usual severity of its bits; unknown without either."""
         if self.severity:
             said = self.severity.lower()
             return "corrected" if said.startswith("correct") else "nonfatal" if "non-fatal" in said else "fatal"
-        if self.bits and _CORRECTED_BITS.issuperset(self.bits):
+        if not self.bits:
+            return "unknown"
+        if _CORRECTED_BITS.issuperset(self.bits):
             return "corrected"
         return "fatal" if _FATAL_BITS.intersection(self.bits) else "nonfatal"
 
@@ -60,7 +62,7 @@ def note_pcie(log: KernelLog, gathered: Gathered) -> None:
     events = _events(log)
     grades = Counter(event.grade for event in events)
     gathered.facts_of("pcie.aer", {grade: grades[grade] for grade in ("corrected", "nonfatal", "fatal")})
-    if any("AER handled by firmware" in record.message for record in log.mentioning("AER")):
+    if any("AER handled by firmware" in record.message for record in log.whole_mentioning("AER")):
         gathered.fact("firmware_first", True)
     if events:
         gathered.facts_of("", _first(events))
@@ -77,7 +79,7 @@ def note_pcie(log: KernelLog, gathered: Gathered) -> None:
 
 
 def _note_other(log: KernelLog, gathered: Gathered) -> None:
-    for record in log.mentioning("pciehp", "insufficient power"):
+    for record in log.whole_mentioning("pciehp", "insufficient power"):
         for signature, pattern in _OTHER:
             if pattern.search(record.message):
                 log.fault(record)
@@ -90,7 +92,7 @@ def _events(log: KernelLog) -> list[_Event]:
     """An event starts with the line that states it; bits and status of the same device that follow belong to it."""
     events: list[_Event] = []
     open_events: dict[str, _Event] = {}
-    for record in log.mentioning("AER", "PCIe Bus Error", "error status/mask", " ["):
+    for record in log.whole_mentioning("AER", "PCIe Bus Error", "error status/mask", " ["):
         match = _DEVICE.search(record.message)
         if match is None:
             continue
@@ -134,12 +136,12 @@ def _first(events: list[_Event]) -> dict[str, Fact]:
         "aer.first": event.first,
         "aer.layer": event.layer,
         "aer.agent": event.agent,
-        "aer.severity": event.grade,
+        "aer.severity": event.grade if event.grade != "unknown" else None,
     }
 
 
 def _note_recovery(log: KernelLog, gathered: Gathered) -> None:
-    for record in log.mentioning("device recovery"):
+    for record in log.whole_mentioning("device recovery"):
         ended, device = _RECOVERY.search(record.message), _DEVICE.search(record.message)
         if ended is not None and device is not None:
             gathered.fact("recovery", ended[1])

@@ -43,6 +43,11 @@ class Record:
     microseconds: int | None = None
 
     @property
+    def is_cut(self) -> bool:
+        """Whether its end may be absent."""
+        return self.message.endswith(CUT)
+
+    @property
     def from_kernel(self) -> bool:
         """Whether it is the kernel's own word, as far as the form tells."""
         return self.source in (None, "kernel")
@@ -56,8 +61,12 @@ class KernelLog:
     faults: set[int] = field(default_factory=set)
 
     def mentioning(self, *words: str) -> Iterator[Record]:
-        """The kernel's records that hold one of these words as written."""
+        """The kernel's records that hold one of these words as written; the last may be cut."""
         return (record for record in self.records if record.from_kernel and any(w in record.message for w in words))
+
+    def whole_mentioning(self, *words: str) -> Iterator[Record]:
+        """The same without a record that may be cut, for what must be read to the end of its line."""
+        return (record for record in self.mentioning(*words) if not record.is_cut)
 
     def fault(self, record: Record) -> None:
         """Remember that this record told of a fault."""

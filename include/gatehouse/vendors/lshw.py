@@ -1,7 +1,7 @@
 """``lshw -json`` and ``lshw -xml``: the machine as a tree of nodes, from the system down to each bank and port.
 
-Newer versions put the JSON tree into a list, older ones print the bare object; XML may or may not have ``<list>`` around
-it. Both become the same nodes here. Sizes are bytes, clocks Hz.
+Newer versions put the JSON tree into a list, older ones print the bare object; XML may or may not have ``<list>``
+around it. Both become the same nodes here. Sizes are bytes, clocks Hz.
 """
 
 from collections.abc import Iterator

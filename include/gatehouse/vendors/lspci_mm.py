@@ -16,7 +16,9 @@ from gatehouse.vendors.pci_names import is_bridge, is_gpu
 from gatehouse.vendors.registry import reads
 
 _TOOL = "lspci-mm"
-_PAIR = re.compile(r"(Slot|Class|Vendor|Device|SVendor|SDevice|PhySlot|Rev|ProgIf|Driver|Module|NUMANode|IOMMUGroup):\s{1,16}(.{1,300})")
+_PAIR = re.compile(
+    r"(Slot|Class|Vendor|Device|SVendor|SDevice|PhySlot|Rev|ProgIf|Driver|Module|NUMANode|IOMMUGroup):\s{1,16}(.{1,300})"
+)
 _SLOT = re.compile(r"(?:[0-9a-f]{1,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]")
 _ID = re.compile(r".{0,300}\[([0-9a-f]{4})\]")
 _POSITIONS = ("Class", "Vendor", "Device", "SVendor", "SDevice")

@@ -1,9 +1,9 @@
 """``lspci -vvv``: did every PCIe link train to its width and speed, and which errors does each device remember?
 
 A device begins at column 0 with its address; registers are ``Name: fields`` at any indent, and go on over deeper lines.
-Older versions print no ``(ok)`` or ``(downgraded)``, so LnkSta is compared with LnkCap here. A link below its capability
-is a fact and no finding: bridges and idle devices train down by design, and what is expected is the SKU's to say.
-AER status bits stay set from boot until somebody clears them.
+Older versions print no ``(ok)`` or ``(downgraded)``, so LnkSta is compared with LnkCap here. A link below its
+capability is a fact and no finding: bridges and idle devices train down by design, and what is expected is the SKU's to
+say. AER status bits stay set from boot until somebody clears them.
 """
 
 import re

@@ -25,8 +25,8 @@ _REGISTERS = {
     name: re.compile(rf"(?<![A-Z]){word} {_HEX}")
     for name, word in (("status", "STATUS"), ("misc", "MISC"), ("addr", "ADDR"), ("mcgstatus", "MCGSTATUS"))
 }
-_XEN_CPU = re.compile(r"\(XEN\) .{0,200}?\bon CPU ?(\d{1,5})\b", re.I)
-_XEN_CORRECTABLE = re.compile(r"(?<![a-z])correctable", re.I)
+_XEN_CPU = re.compile(r"\(XEN\) .{0,200}?\bon CPU ?(\d{1,5})\b", re.IGNORECASE)
+_XEN_CORRECTABLE = re.compile(r"(?<![a-z])correctable", re.IGNORECASE)
 _XEN_BANK = re.compile(r"\(XEN\) Bank (\d{1,3}): ([0-9a-f]{16})(?: at\s{1,10}([0-9a-f]{1,16}))?")
 _SET_BITS = {"valid": 63, "overflow": 62, "uncorrected": 61, "enabled": 60, "context_corrupt": 57}
 _MISC_VALID, _FAILOVER, _MIRROR_CORRECTED = 59, 41, 42

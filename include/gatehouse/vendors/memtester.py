@@ -84,4 +84,4 @@ def _keep_name(match: re.Match[str]) -> str:
 
 
 def _is_ok(rest: str) -> bool:
-    return rest.split("\n")[0].strip() == "ok"
+    return rest.split("\n", maxsplit=1)[0].strip() == "ok"

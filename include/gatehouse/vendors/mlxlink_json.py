@@ -129,7 +129,10 @@ def _note_module(draft: Draft, module: Any) -> None:
 
 def _judge(draft: Draft, trouble: Any) -> None:
     """mlxlink's own diagnosis: anything but "no issue" is a finding, the machine's unless somebody closed the port."""
-    recommendation, opcode = word_or_unknown(at(trouble, "Recommendation")), number_or_unknown(at(trouble, "Status Opcode"))
+    recommendation, opcode = (
+        word_or_unknown(at(trouble, "Recommendation")),
+        number_or_unknown(at(trouble, "Status Opcode")),
+    )
     draft.fact("recommendation", recommendation)
     draft.fact("opcode", opcode)
     if opcode is None or opcode in _NO_ISSUE:

@@ -7,7 +7,7 @@ from typing import Any
 from gatehouse.model.commands import Completed
 from gatehouse.model.errors import UnreadableError
 from gatehouse.model.readings import Fact, ToolReport
-from gatehouse.vendors.box_table import Block, blocks_of
+from gatehouse.vendors.box_table import Block, blocks_of, ends_whole
 from gatehouse.vendors.gathered import Gathered, gather
 from gatehouse.vendors.json_recovery import recover_json
 from gatehouse.vendors.quantities import number_or_unknown, word_or_unknown
@@ -57,7 +57,7 @@ def read_neuron_ls(said: Completed) -> ToolReport:
     for device in devices:
         gathered.facts_of(f"dev{device.pop('index')}", device)
     gathered.fact("devices", len(devices))
-    if not body or not body[-1].closed:
+    if not body or not body[-1].closed or not ends_whole(text):
         gathered.incomplete("the table has no bottom border")
     return gathered.done()
 
@@ -87,7 +87,7 @@ def read_neuron_monitor(said: Completed) -> ToolReport:
     """
     gathered, text = gather("neuron-monitor-json", said)
     is_fragment = bool(_FRAGMENT.match(text))
-    found = recover_json("{" + text.strip().rstrip(",") + "}" if is_fragment else text, record_depth=3)
+    found = recover_json(_braced(text) if is_fragment else text, record_depth=3)
     if found.cut:
         gathered.was_cut("the JSON document has no end")
     if is_fragment:
@@ -104,6 +104,12 @@ def read_neuron_monitor(said: Completed) -> ToolReport:
         if group.get("error"):
             gathered.error(f"{name}: {str(group['error'])[:200]}")
     return gathered.done()
+
+
+def _braced(text: str) -> str:
+    """A fragment in the braces that it lacks; the closing one only where it came to its end."""
+    body = text.strip().rstrip(",")
+    return "{" + body + ("}" if body.endswith(("}", "]")) else "")
 
 
 def _groups(value: Any, depth: int = 0) -> Iterator[tuple[str, Mapping[str, Any]]]:

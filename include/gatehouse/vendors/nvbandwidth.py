@@ -4,6 +4,7 @@
 """
 
 import re
+from dataclasses import dataclass, field
 
 from gatehouse.model.commands import Completed
 from gatehouse.model.errors import UnreadableError
@@ -55,35 +56,45 @@ def read_nvbandwidth(said: Completed) -> ToolReport:
     return gathered.done()
 
 
+@dataclass(slots=True)
+class _Test:
+    """The test that is running: its matrix's unit and columns once they were printed, and whether it ended."""
+
+    name: str
+    unit: str = ""
+    columns: list[str] = field(default_factory=list)
+    ended: bool = False
+
+
 def _note_tests(gathered: Gathered, lines: list[str]) -> None:
-    test = unit = ""
-    columns: list[str] = []
-    started: list[str] = []
-    summed = 0
+    tests: list[_Test] = []
     for line in lines:
-        words = line.split()
         if (running := _RUNNING.match(line)) is not None:
-            test, unit, columns = running[1], "", []
-            started.append(test)
-        elif (total := _SUM.match(line)) is not None:
-            gathered.fact(f"sum.{total[1]}", number_or_unknown(total[2]))
-            summed += 1
-            columns = []
-        elif (title := _TITLE.match(line)) is not None:
-            unit = {"GB/s": "gbps", "ns": "ns", "us": "us"}[title[1]]
-        elif _WAIVED.match(line):
-            started = [name for name in started if name != test] if not unit else started
-            columns = []
+            tests.append(_Test(running[1]))
         elif _FAILED.match(line.strip()):
-            _note_failure(gathered, test, line)
-        elif unit and not columns and words and all(word.isdigit() for word in words):
-            columns = words
-        elif columns and len(words) == len(columns) + 1 and words[0].isdigit():
-            for column, word in zip(columns, words[1:], strict=True):
-                gathered.fact(f"{test}.row{words[0]}.col{column}_{unit}", number_or_unknown(word))
-    gathered.fact("tests", summed)
-    if summed < len(started):
-        gathered.incomplete(f"{len(started)} tests started, {summed} have a sum")
+            _note_failure(gathered, tests[-1].name if tests else "start", line)
+        elif tests:
+            _read_line(gathered, tests[-1], line)
+    gathered.fact("tests", sum(name.startswith("sum.") for name in gathered.facts))
+    unfinished = [test.name for test in tests if not test.ended]
+    if unfinished:
+        gathered.incomplete(f"no sum of {len(unfinished)} of {len(tests)} tests, first {unfinished[0]}")
+
+
+def _read_line(gathered: Gathered, test: _Test, line: str) -> None:
+    words = line.split()
+    if (total := _SUM.match(line)) is not None:
+        gathered.fact(f"sum.{total[1]}", number_or_unknown(total[2]))
+        test.ended, test.columns = True, []
+    elif _WAIVED.match(line):
+        test.ended = True
+    elif (title := _TITLE.match(line)) is not None:
+        test.unit = {"GB/s": "gbps", "ns": "ns", "us": "us"}[title[1]]
+    elif test.unit and not test.columns and words and all(word.isdigit() for word in words):
+        test.columns = words
+    elif test.columns and len(words) == len(test.columns) + 1 and words[0].isdigit():
+        for column, word in zip(test.columns, words[1:], strict=True):
+            gathered.fact(f"{test.name}.row{words[0]}.col{column}_{test.unit}", number_or_unknown(word))
 
 
 def _note_failure(gathered: Gathered, test: str, line: str) -> None:

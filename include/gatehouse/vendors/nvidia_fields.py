@@ -3,7 +3,7 @@
 The XML's names follow nvsmi_device_v10 to v13.dtd; the text's follow drivers 418 to 590.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from gatehouse.model.readings import Fact
@@ -23,240 +23,177 @@ class Field:
     fact: str
     kind: str
     xml: tuple[str, ...]
-    text: tuple[str, ...] = ()
-    core: bool = False
+    text: tuple[str, ...]
+    core: bool
 
 
-def _pair(prefix: str, kind: str, xml: str, text: str, items: Mapping[str, tuple[str, str]]) -> tuple[Field, ...]:
-    return tuple(Field(f"{prefix}.{name}", kind, (f"{xml}/{x}",), (f"{text}/{t}",)) for name, (x, t) in items.items())
-
-
-_IDENTITY = (
-    Field("name", _WORD, ("product_name",), ("Product Name",), core=True),
-    Field("uuid", _WORD, ("uuid",), ("GPU UUID",), core=True),
-    Field("serial", _WORD, ("serial",), ("Serial Number",), core=True),
-    Field("vbios", _WORD, ("vbios_version",), ("VBIOS Version",)),
-    Field("brand", _WORD, ("product_brand",), ("Product Brand",)),
-    Field("architecture", _WORD, ("product_architecture",), ("Product Architecture",)),
-    Field("part_number", _WORD, ("gpu_part_number",), ("GPU Part Number",)),
-    Field("board_part_number", _WORD, ("board_part_number",), ("Board Part Number",)),
-    Field("minor", _COUNT, ("minor_number",), ("Minor Number",)),
-    Field("module_id", _COUNT, ("gpu_module_id",), ("Module ID",)),
-    Field("inforom.image", _WORD, ("inforom_version/img_version",), ("Inforom Version/Image Version",)),
-    Field("gsp_firmware", _WORD, ("gsp_firmware_version",), ("GSP Firmware Version",)),
+# Sections of a GPU: where they stand in the XML and in the text, newest form first ("" is the GPU itself), and their
+# rows: fact, kind, tag, words. A section of several places has its rows in each of them.
+# fmt: off
+_SECTIONS: tuple[tuple[tuple[str, ...], tuple[str, ...], tuple[tuple[str, str, str, str], ...]], ...] = (
+    (("",), ("",), (
+        ("name", _WORD, "product_name", "Product Name"),
+        ("uuid", _WORD, "uuid", "GPU UUID"),
+        ("serial", _WORD, "serial", "Serial Number"),
+        ("vbios", _WORD, "vbios_version", "VBIOS Version"),
+        ("brand", _WORD, "product_brand", "Product Brand"),
+        ("architecture", _WORD, "product_architecture", "Product Architecture"),
+        ("part_number", _WORD, "gpu_part_number", "GPU Part Number"),
+        ("board_part_number", _WORD, "board_part_number", "Board Part Number"),
+        ("minor", _COUNT, "minor_number", "Minor Number"),
+        ("module_id", _COUNT, "gpu_module_id", "Module ID"),
+        ("gsp_firmware", _WORD, "gsp_firmware_version", "GSP Firmware Version"),
+        ("display_mode", _WORD, "display_mode", "Display Mode"),
+        ("persistence_mode", _WORD, "persistence_mode", "Persistence Mode"),
+        ("addressing_mode", _WORD, "addressing_mode", "Addressing Mode"),
+        ("compute_mode", _WORD, "compute_mode", "Compute Mode"),
+        ("pstate", _WORD, "performance_state", "Performance State"),
+        ("recovery_action", _WORD, "gpu_recovery_action", "GPU Recovery Action"),
+        ("fan_pct", "pct", "fan_speed", "Fan Speed"),
+    )),
+    (("inforom_version/",), ("Inforom Version/",), (("inforom.image", _WORD, "img_version", "Image Version"),)),
+    (("driver_model/",), ("Driver Model/",), (("driver_model", _WORD, "current_dm", "Current"),)),
+    (("mig_mode/",), ("MIG Mode/",), (("mig.mode", _WORD, "current_mig", "Current"),)),
+    (("ecc_mode/",), ("ECC Mode/", "Ecc Mode/"), (
+        ("ecc.mode", _WORD, "current_ecc", "Current"),
+        ("ecc.mode_pending", _WORD, "pending_ecc", "Pending"),
+    )),
+    (("fabric/",), ("Fabric/",), (
+        ("fabric.state", _WORD, "state", "State"),
+        ("fabric.status", _WORD, "status", "Status"),
+        ("fabric.clique_id", _COUNT, "cliqueId", "CliqueId"),
+        ("fabric.cluster_uuid", _WORD, "clusterUuid", "ClusterUUID"),
+        ("fabric.health", _WORD, "health/summary", "Health/Summary"),
+    )),
+    (("gpu_reset_status/",), ("GPU Reset Status/",), (
+        ("reset.required", _FLAG, "reset_required", "Reset Required"),
+        ("reset.drain_recommended", _FLAG, "drain_and_reset_recommended", "Drain and Reset Recommended"),
+    )),
+    (("pci/pci_gpu_link_info/",), ("PCI/GPU Link Info/",), (
+        ("pcie.gen.current", _COUNT, "pcie_gen/current_link_gen", "PCIe Generation/Current"),
+        ("pcie.gen.max", _COUNT, "pcie_gen/max_link_gen", "PCIe Generation/Max"),
+        ("pcie.gen.hostmax", _COUNT, "pcie_gen/max_host_link_gen", "PCIe Generation/Host Max"),
+        ("pcie.gen.devicemax", _COUNT, "pcie_gen/max_device_link_gen", "PCIe Generation/Device Max"),
+        ("pcie.width.current", _LANES, "link_widths/current_link_width", "Link Width/Current"),
+        ("pcie.width.max", _LANES, "link_widths/max_link_width", "Link Width/Max"),
+    )),
+    (("pci/",), ("PCI/",), (
+        ("pcie.replay", _COUNT, "replay_counter", "Replays Since Reset"),
+        ("pcie.replay_rollover", _COUNT, "replay_rollover_counter", "Replay Number Rollovers"),
+    )),
+    (("temperature/",), ("Temperature/",), (
+        ("temp_c", "c", "gpu_temp", "GPU Current Temp"),
+        ("temp.memory_c", "c", "memory_temp", "Memory Current Temp"),
+        ("temp.tlimit_c", "c", "gpu_temp_tlimit", "GPU T.Limit Temp"),
+        ("temp.slowdown_c", "c", "gpu_temp_slow_threshold", "GPU Slowdown Temp"),
+        ("temp.shutdown_c", "c", "gpu_temp_max_threshold", "GPU Shutdown Temp"),
+    )),
+    (("gpu_power_readings/", "power_readings/"), ("GPU Power Readings/", "Power Readings/"), (
+        ("power_w", "w", "power_draw", "Power Draw"),
+        ("power_w", "w", "average_power_draw", "Average Power Draw"),
+        ("power.instant_w", "w", "instant_power_draw", "Instantaneous Power Draw"),
+        ("power.limit_w", "w", "current_power_limit", "Current Power Limit"),
+        ("power.limit_w", "w", "power_limit", "Power Limit"),
+        ("power.max_limit_w", "w", "max_power_limit", "Max Power Limit"),
+        ("power.default_limit_w", "w", "default_power_limit", "Default Power Limit"),
+    )),
+    (("module_power_readings/",), ("Module Power Readings/",), (
+        ("power.module_w", "w", "power_draw", "Power Draw"),
+        ("power.module_w", "w", "average_power_draw", "Average Power Draw"),
+    )),
+    (("voltage/",), ("Voltage/",), (("voltage.graphics_v", "v", "graphics_volt", "Graphics"),)),
+    (("fb_memory_usage/",), ("FB Memory Usage/",), (
+        ("fb.total_mib", "mib", "total", "Total"),
+        ("fb.used_mib", "mib", "used", "Used"),
+        ("fb.free_mib", "mib", "free", "Free"),
+        ("fb.reserved_mib", "mib", "reserved", "Reserved"),
+    )),
+    (("bar1_memory_usage/",), ("BAR1 Memory Usage/",), (
+        ("bar1.total_mib", "mib", "total", "Total"),
+        ("bar1.used_mib", "mib", "used", "Used"),
+    )),
+    (("utilization/",), ("Utilization/",), (
+        ("util.gpu_pct", "pct", "gpu_util", "Gpu"),
+        ("util.gpu_pct", "pct", "gpu_util", "GPU"),
+        ("util.memory_pct", "pct", "memory_util", "Memory"),
+        ("util.encoder_pct", "pct", "encoder_util", "Encoder"),
+        ("util.decoder_pct", "pct", "decoder_util", "Decoder"),
+    )),
+    *(((f"{xml}/",), (f"{text}/",), (
+        (f"{fact}.graphics_mhz", "mhz", "graphics_clock", "Graphics"),
+        (f"{fact}.sm_mhz", "mhz", "sm_clock", "SM"),
+        (f"{fact}.mem_mhz", "mhz", "mem_clock", "Memory"),
+        (f"{fact}.video_mhz", "mhz", "video_clock", "Video"),
+    )) for fact, xml, text in (("clocks", "clocks", "Clocks"), ("clocks.max", "max_clocks", "Max Clocks"))),
+    *(((f"ecc_errors/{span}/",), (f"ECC Errors/{span.capitalize()}/",), (
+        (f"ecc.{span}.sram_correctable", _COUNT, "sram_correctable", "SRAM Correctable"),
+        (f"ecc.{span}.sram_uncorrectable", _COUNT, "sram_uncorrectable", "SRAM Uncorrectable"),
+        (f"ecc.{span}.sram_uncorrectable_parity", _COUNT, "sram_uncorrectable_parity", "SRAM Uncorrectable Parity"),
+        (f"ecc.{span}.sram_uncorrectable_secded", _COUNT, "sram_uncorrectable_secded", "SRAM Uncorrectable SEC-DED"),
+        (f"ecc.{span}.dram_correctable", _COUNT, "dram_correctable", "DRAM Correctable"),
+        (f"ecc.{span}.dram_uncorrectable", _COUNT, "dram_uncorrectable", "DRAM Uncorrectable"),
+        (f"ecc.{span}.single_bit_device_memory", _COUNT, "single_bit/device_memory", "Single Bit/Device Memory"),
+        (f"ecc.{span}.single_bit_total", _COUNT, "single_bit/total", "Single Bit/Total"),
+        (f"ecc.{span}.double_bit_device_memory", _COUNT, "double_bit/device_memory", "Double Bit/Device Memory"),
+        (f"ecc.{span}.double_bit_total", _COUNT, "double_bit/total", "Double Bit/Total"),
+    )) for span in ("volatile", "aggregate")),
+    (("ecc_errors/",), ("ECC Errors/",), (
+        ("ecc.sram_threshold_exceeded", _FLAG,
+         "aggregate/sram_threshold_exceeded", "Aggregate/SRAM Threshold Exceeded"),
+        ("repair.channel_pending", _FLAG, "channel_repair_pending", "Channel Repair Pending"),
+        ("repair.tpc_pending", _FLAG, "tpc_repair_pending", "TPC Repair Pending"),
+    )),
+    (("retired_pages/",), ("Retired Pages/",), (
+        ("retired.single_bit", _COUNT, "multiple_single_bit_retirement/retired_count", "Single Bit ECC"),
+        ("retired.double_bit", _COUNT, "double_bit_retirement/retired_count", "Double Bit ECC"),
+        ("retired.pending", _FLAG, "pending_retirement", "Pending Page Blacklist"),
+        ("retired.pending", _FLAG, "pending_blacklist", "Pending"),
+    )),
+    (("remapped_rows/",), ("Remapped Rows/",), (
+        ("remapped.correctable", _COUNT, "remapped_row_corr", "Correctable Error"),
+        ("remapped.uncorrectable", _COUNT, "remapped_row_unc", "Uncorrectable Error"),
+        ("remapped.pending", _FLAG, "remapped_row_pending", "Pending"),
+        ("remapped.failure", _FLAG, "remapped_row_failure", "Remapping Failure Occurred"),
+        *((f"remapped.histogram.{level}", _BANKS, f"row_remapper_histogram/row_remapper_histogram_{level}",
+           f"Bank Remap Availability Histogram/{level.capitalize()}")
+          for level in ("max", "high", "partial", "low", "none")),
+    )),
 )
-_MODES = (
-    Field("display_mode", _WORD, ("display_mode",), ("Display Mode", "Display Attached")),
-    Field("persistence_mode", _WORD, ("persistence_mode",), ("Persistence Mode",)),
-    Field("addressing_mode", _WORD, ("addressing_mode",), ("Addressing Mode",)),
-    Field("compute_mode", _WORD, ("compute_mode",), ("Compute Mode",)),
-    Field("driver_model", _WORD, ("driver_model/current_dm",), ("Driver Model/Current",)),
-    Field("pstate", _WORD, ("performance_state", "gpu_power_readings/power_state"), ("Performance State",), core=True),
-    Field("mig.mode", _WORD, ("mig_mode/current_mig",), ("MIG Mode/Current",)),
-    Field("ecc.mode", _WORD, ("ecc_mode/current_ecc",), ("ECC Mode/Current", "Ecc Mode/Current"), core=True),
-    Field("ecc.mode_pending", _WORD, ("ecc_mode/pending_ecc",), ("ECC Mode/Pending", "Ecc Mode/Pending")),
-    Field("fabric.state", _WORD, ("fabric/state",), ("Fabric/State",)),
-    Field("fabric.status", _WORD, ("fabric/status",), ("Fabric/Status",)),
-    Field("fabric.clique_id", _COUNT, ("fabric/cliqueId",), ("Fabric/CliqueId",)),
-    Field("fabric.cluster_uuid", _WORD, ("fabric/clusterUuid",), ("Fabric/ClusterUUID",)),
-    Field("fabric.health", _WORD, ("fabric/health/summary",), ("Fabric/Health/Summary",)),
-    Field("reset.required", _FLAG, ("gpu_reset_status/reset_required",), ("GPU Reset Status/Reset Required",)),
-    Field(
-        "reset.drain_recommended",
-        _FLAG,
-        ("gpu_reset_status/drain_and_reset_recommended",),
-        ("GPU Reset Status/Drain and Reset Recommended",),
-    ),
-    Field("recovery_action", _WORD, ("gpu_recovery_action",), ("GPU Recovery Action",)),
-)
-_LINK_XML, _LINK_TEXT = "pci/pci_gpu_link_info", "PCI/GPU Link Info"
-_PCIE = (
-    *(
-        Field(
-            f"pcie.{fact}",
-            kind,
-            (f"{_LINK_XML}/{xml}",),
-            (f"{_LINK_TEXT}/{text}",),
-            core=fact in {"gen.current", "gen.max", "width.current", "width.max"},
-        )
-        for fact, kind, xml, text in (
-            ("gen.current", _COUNT, "pcie_gen/current_link_gen", "PCIe Generation/Current"),
-            ("gen.max", _COUNT, "pcie_gen/max_link_gen", "PCIe Generation/Max"),
-            ("gen.hostmax", _COUNT, "pcie_gen/max_host_link_gen", "PCIe Generation/Host Max"),
-            ("gen.devicemax", _COUNT, "pcie_gen/max_device_link_gen", "PCIe Generation/Device Max"),
-            ("width.current", _LANES, "link_widths/current_link_width", "Link Width/Current"),
-            ("width.max", _LANES, "link_widths/max_link_width", "Link Width/Max"),
-        )
-    ),
-    Field("pcie.replay", _COUNT, ("pci/replay_counter",), ("PCI/Replays Since Reset", "PCI/Replays since reset")),
-    Field("pcie.replay_rollover", _COUNT, ("pci/replay_rollover_counter",), ("PCI/Replay Number Rollovers",)),
-)
-_TEMPERATURE = (
-    Field("temp_c", "c", ("temperature/gpu_temp",), ("Temperature/GPU Current Temp",), core=True),
-    Field("temp.memory_c", "c", ("temperature/memory_temp",), ("Temperature/Memory Current Temp",), core=True),
-    Field(
-        "temp.tlimit_c",
-        "c",
-        ("temperature/gpu_temp_tlimit",),
-        ("Temperature/GPU T.Limit Temp", "Temperature/GPU T.limit Temp"),
-    ),
-    Field("temp.slowdown_c", "c", ("temperature/gpu_temp_slow_threshold",), ("Temperature/GPU Slowdown Temp",)),
-    Field("temp.shutdown_c", "c", ("temperature/gpu_temp_max_threshold",), ("Temperature/GPU Shutdown Temp",)),
-    Field("fan_pct", "pct", ("fan_speed",), ("Fan Speed",), core=True),
-)
-_POWER = (
-    Field(
+# fmt: on
+_CORE = frozenset(
+    {"name", "uuid", "serial", "pstate", "ecc.mode", "pcie.gen.current", "pcie.gen.max", "pcie.width.current"}
+    | {
+        "pcie.width.max",
+        "temp_c",
+        "temp.memory_c",
+        "fan_pct",
         "power_w",
-        "w",
-        ("gpu_power_readings/power_draw", "gpu_power_readings/average_power_draw", "power_readings/power_draw"),
-        ("GPU Power Readings/Power Draw", "GPU Power Readings/Average Power Draw", "Power Readings/Power Draw"),
-        core=True,
-    ),
-    Field(
-        "power.instant_w",
-        "w",
-        ("gpu_power_readings/instant_power_draw",),
-        ("GPU Power Readings/Instantaneous Power Draw",),
-    ),
-    Field(
         "power.limit_w",
-        "w",
-        ("gpu_power_readings/current_power_limit", "power_readings/power_limit"),
-        ("GPU Power Readings/Current Power Limit", "Power Readings/Power Limit"),
-        core=True,
-    ),
-    Field(
-        "power.max_limit_w",
-        "w",
-        ("gpu_power_readings/max_power_limit", "power_readings/max_power_limit"),
-        ("GPU Power Readings/Max Power Limit", "Power Readings/Max Power Limit"),
-    ),
-    Field(
-        "power.default_limit_w",
-        "w",
-        ("gpu_power_readings/default_power_limit", "power_readings/default_power_limit"),
-        ("GPU Power Readings/Default Power Limit", "Power Readings/Default Power Limit"),
-    ),
-    Field(
-        "power.module_w",
-        "w",
-        ("module_power_readings/power_draw", "module_power_readings/average_power_draw"),
-        ("Module Power Readings/Power Draw", "Module Power Readings/Average Power Draw"),
-    ),
-    Field("voltage.graphics_v", "v", ("voltage/graphics_volt",), ("Voltage/Graphics",)),
+        "fb.total_mib",
+        "fb.used_mib",
+    }
+    | {
+        f"ecc.{span}.{name}"
+        for span in ("volatile", "aggregate")
+        for name in ("dram_correctable", "dram_uncorrectable")
+    }
+    | {"ecc.volatile.sram_correctable", "ecc.aggregate.sram_correctable"}
+    | {"retired.single_bit", "retired.double_bit", "retired.pending"}
 )
-_MEMORY = (
-    Field("fb.total_mib", "mib", ("fb_memory_usage/total",), ("FB Memory Usage/Total",), core=True),
-    Field("fb.used_mib", "mib", ("fb_memory_usage/used",), ("FB Memory Usage/Used",), core=True),
-    Field("fb.free_mib", "mib", ("fb_memory_usage/free",), ("FB Memory Usage/Free",)),
-    Field("fb.reserved_mib", "mib", ("fb_memory_usage/reserved",), ("FB Memory Usage/Reserved",)),
-    Field("bar1.total_mib", "mib", ("bar1_memory_usage/total",), ("BAR1 Memory Usage/Total",)),
-    Field("bar1.used_mib", "mib", ("bar1_memory_usage/used",), ("BAR1 Memory Usage/Used",)),
-)
-_UTILISATION = _pair(
-    "util",
-    "pct",
-    "utilization",
-    "Utilization",
-    {
-        "gpu_pct": ("gpu_util", "Gpu"),
-        "memory_pct": ("memory_util", "Memory"),
-        "encoder_pct": ("encoder_util", "Encoder"),
-        "decoder_pct": ("decoder_util", "Decoder"),
-    },
-)
-_DOMAINS = {"graphics": "Graphics", "sm": "SM", "mem": "Memory", "video": "Video"}
-_CLOCKS = tuple(
-    Field(f"{fact}.{name}_mhz", "mhz", (f"{xml}/{name}_clock",), (f"{text}/{word}",))
-    for fact, xml, text in (("clocks", "clocks", "Clocks"), ("clocks.max", "max_clocks", "Max Clocks"))
-    for name, word in _DOMAINS.items()
-)
-_ECC = tuple(
-    Field(
-        f"ecc.{span}.{name}",
-        _COUNT,
-        (f"ecc_errors/{span}/{name}",),
-        (f"ECC Errors/{span.capitalize()}/{words}",),
-        core=name in {"dram_correctable", "dram_uncorrectable", "sram_correctable"},
-    )
-    for span in ("volatile", "aggregate")
-    for name, words in {
-        "sram_correctable": "SRAM Correctable",
-        "sram_uncorrectable": "SRAM Uncorrectable",
-        "sram_uncorrectable_parity": "SRAM Uncorrectable Parity",
-        "sram_uncorrectable_secded": "SRAM Uncorrectable SEC-DED",
-        "dram_correctable": "DRAM Correctable",
-        "dram_uncorrectable": "DRAM Uncorrectable",
-    }.items()
-)
-_ECC_OLD = tuple(
-    Field(
-        f"ecc.{span}.{bits}_{place}",
-        _COUNT,
-        (f"ecc_errors/{span}/{bits}/{place}",),
-        (f"ECC Errors/{span.capitalize()}/{words}/{place_words}",),
-    )
-    for span in ("volatile", "aggregate")
-    for bits, words in {"single_bit": "Single Bit", "double_bit": "Double Bit"}.items()
-    for place, place_words in {"device_memory": "Device Memory", "total": "Total"}.items()
-)
-_RETIREMENT_OLD = "retired_pages/{}_retirement/retired_count"
-_REPAIR = (
-    Field(
-        "ecc.sram_threshold_exceeded",
-        _FLAG,
-        ("ecc_errors/aggregate/sram_threshold_exceeded",),
-        ("ECC Errors/Aggregate/SRAM Threshold Exceeded",),
-    ),
-    Field(
-        "retired.single_bit",
-        _COUNT,
-        (_RETIREMENT_OLD.format("multiple_single_bit"),),
-        ("Retired Pages/Single Bit ECC",),
-        core=True,
-    ),
-    Field(
-        "retired.double_bit",
-        _COUNT,
-        (_RETIREMENT_OLD.format("double_bit"),),
-        ("Retired Pages/Double Bit ECC",),
-        core=True,
-    ),
-    Field(
-        "retired.pending",
-        _FLAG,
-        ("retired_pages/pending_retirement", "retired_pages/pending_blacklist"),
-        ("Retired Pages/Pending Page Blacklist", "Retired Pages/Pending"),
-        core=True,
-    ),
-    Field("remapped.correctable", _COUNT, ("remapped_rows/remapped_row_corr",), ("Remapped Rows/Correctable Error",)),
-    Field(
-        "remapped.uncorrectable", _COUNT, ("remapped_rows/remapped_row_unc",), ("Remapped Rows/Uncorrectable Error",)
-    ),
-    Field("remapped.pending", _FLAG, ("remapped_rows/remapped_row_pending",), ("Remapped Rows/Pending",)),
-    Field(
-        "remapped.failure",
-        _FLAG,
-        ("remapped_rows/remapped_row_failure",),
-        ("Remapped Rows/Remapping Failure Occurred",),
-    ),
-    *(
-        Field(
-            f"remapped.histogram.{level}",
-            _BANKS,
-            (f"remapped_rows/row_remapper_histogram/row_remapper_histogram_{level}",),
-            (f"Remapped Rows/Bank Remap Availability Histogram/{level.capitalize()}",),
-        )
-        for level in ("max", "high", "partial", "low", "none")
-    ),
-    Field(
-        "repair.channel_pending", _FLAG, ("ecc_errors/channel_repair_pending",), ("ECC Errors/Channel Repair Pending",)
-    ),
-    Field("repair.tpc_pending", _FLAG, ("ecc_errors/tpc_repair_pending",), ("ECC Errors/TPC Repair Pending",)),
-)
-FIELDS: tuple[Field, ...] = (
-    *_IDENTITY, *_MODES, *_PCIE, *_TEMPERATURE, *_POWER, *_MEMORY, *_UTILISATION, *_CLOCKS, *_ECC, *_ECC_OLD, *_REPAIR,
-)  # fmt: skip
+
+
+def _fields() -> Iterator[Field]:
+    places: dict[str, tuple[str, list[str], list[str]]] = {}
+    for xml, text, rows in _SECTIONS:
+        for fact, kind, tag, words in rows:
+            known = places.setdefault(fact, (kind, [], []))
+            known[1].extend(f"{section}{tag}" for section in xml)
+            known[2].extend(f"{section}{words}" for section in text)
+    for fact, (kind, tags, lines) in places.items():
+        yield Field(fact, kind, tuple(dict.fromkeys(tags)), tuple(dict.fromkeys(lines)), fact in _CORE)
+
+
+FIELDS: tuple[Field, ...] = tuple(_fields())
 
 
 def value_of(kind: str, words: str) -> Fact:

@@ -50,6 +50,8 @@ def read_nvidia_smi_csv(said: Completed) -> ToolReport:
 
 def _is_heading(line: str) -> bool:
     """Headings are query fields: known ones are among them, and no cell is anything else."""
+    if ".aip" in line:  # hl-smi names its fields alike, for another device
+        return False
     cells = line.split(", ")
     facts = [fact_of(cell) for cell in cells]
     return all(facts) and ("pid" in cells or any(fact is not None and fact[1] != "any" for fact in facts))

@@ -31,9 +31,19 @@ class _Gpu:
     name: str
     uuid: str
     speeds: dict[int, int | float | None] = field(default_factory=dict)
-    counters: dict[str, int | float | None] = field(default_factory=dict)
+    counters: dict[int, dict[str, int | float | None]] = field(default_factory=dict)
     inactive: list[int] = field(default_factory=list)
     message: str = ""
+
+    @property
+    def is_explained(self) -> bool:
+        """Whether the message says why no link is listed."""
+        return bool(_ALL_INACTIVE.search(self.message) or _UNSUPPORTED.search(self.message))
+
+    @property
+    def links(self) -> list[int]:
+        """The links that are listed, by speed or by counters."""
+        return sorted({*self.speeds, *self.counters})
 
 
 @reads("nvidia-smi-nvlink")
@@ -47,17 +57,17 @@ def read_nvidia_smi_nvlink(said: Completed) -> ToolReport:
     gpus: dict[int, _Gpu] = {}
     for line in text.split("\n"):
         _read_line(gpus, line)
-    if not gpus:
+    if not any(gpu.links or gpu.is_explained for gpu in gpus.values()):
         report = complaints_only(gathered, text)
         if report is None:
-            raise UnreadableError("no GPU with its NVLink status")
+            raise UnreadableError("no GPU with the status of its NVLinks")
         return report
     _note_cut(gathered, text, gpus)
     for index, gpu in gpus.items():
         _note_gpu(gathered, f"gpu{index}", gpu)
     gathered.facts_of("", _totals(gpus))
     for name in dict.fromkeys(gpu.name for gpu in gpus.values()):
-        counts = [len(gpu.speeds) for gpu in gpus.values() if gpu.name == name]
+        counts = [len(gpu.links) for gpu in gpus.values() if gpu.name == name]
         if min(counts) != max(counts):
             gathered.incomplete(f"between {min(counts)} and {max(counts)} links are listed for the GPUs {name}")
     note_complaints(gathered, text)
@@ -73,7 +83,7 @@ def _read_line(gpus: dict[int, _Gpu], line: str) -> None:
         return
     if (link := _LINK.match(line)) is not None:
         _read_link(gpu, int(link[1]), link[2].strip())
-    elif not gpu.speeds:
+    elif not gpu.links:
         gpu.message = gpu.message or line.strip()
 
 
@@ -84,9 +94,8 @@ def _read_link(gpu: _Gpu, index: int, said: str) -> None:
     elif (speed := _SPEED.fullmatch(said)) is not None:
         gpu.speeds[index] = quantity(speed[1], "gbps")
     elif (counter := _COUNTER.fullmatch(said)) is not None:
-        gpu.speeds.setdefault(index, None)
         name = re.sub(r"[^a-z0-9]+", "_", counter[1].lower()).strip("_")
-        gpu.counters[f"link{index}.{name}"] = number_or_unknown(counter[2])
+        gpu.counters.setdefault(index, {})[name] = number_or_unknown(counter[2])
 
 
 def _note_cut(gathered: Gathered, text: str, gpus: dict[int, _Gpu]) -> None:
@@ -98,22 +107,17 @@ def _note_cut(gathered: Gathered, text: str, gpus: dict[int, _Gpu]) -> None:
     final = next(reversed(gpus.values()))
     if not whole and not _ALL_INACTIVE.search(last) and not _UNSUPPORTED.search(last):
         gathered.was_cut("the last line has no end")
-        for counter in [name for name in final.counters if name.startswith(f"link{_index(last)}.")][-1:]:
-            del final.counters[counter]
+        if (link := _LINK.match(last)) is not None and final.counters.get(int(link[1])):
+            final.counters[int(link[1])].popitem()
         final.message = "" if final.message == last.strip() else final.message
 
 
-def _index(line: str) -> str:
-    match = _LINK.match(line)
-    return match[1] if match else ""
-
-
 def _note_gpu(gathered: Gathered, part: str, gpu: _Gpu) -> None:
-    facts: dict[str, Fact] = {"name": gpu.name, "uuid": gpu.uuid, "links": len(gpu.speeds)}
-    facts |= {f"link{index}.speed_gbps": speed for index, speed in gpu.speeds.items() if not gpu.counters}
-    facts |= {f"link{index}.active": index not in gpu.inactive for index in gpu.speeds if not gpu.counters}
-    facts |= gpu.counters
-    if gpu.message or gpu.speeds:
+    facts: dict[str, Fact] = {"name": gpu.name, "uuid": gpu.uuid, "links": len(gpu.links)}
+    facts |= {f"link{index}.speed_gbps": speed for index, speed in gpu.speeds.items()}
+    facts |= {f"link{index}.active": index not in gpu.inactive for index in gpu.speeds}
+    facts |= {f"link{index}.{name}": count for index, counts in gpu.counters.items() for name, count in counts.items()}
+    if gpu.message or gpu.links:
         facts["nvlink_supported"] = not _UNSUPPORTED.search(gpu.message)
         all_inactive = bool(_ALL_INACTIVE.search(gpu.message)) or len(gpu.inactive) == len(gpu.speeds) > 0
         facts["all_inactive"] = all_inactive

@@ -6,7 +6,7 @@ from gatehouse.model.commands import Completed
 from gatehouse.model.errors import UnreadableError
 from gatehouse.model.readings import Fact, ToolReport
 from gatehouse.model.status import FindingClass
-from gatehouse.vendors.box_table import Block, Headings, blocks_of
+from gatehouse.vendors.box_table import Block, Headings, blocks_of, ends_whole
 from gatehouse.vendors.gathered import Gathered, gather
 from gatehouse.vendors.nvidia_smi_complaints import complaints_only, note_complaints
 from gatehouse.vendors.quantities import number_or_unknown, quantity, word_or_unknown
@@ -54,6 +54,8 @@ def read_nvidia_smi_table(said: Completed) -> ToolReport:
         else:
             gathered.incomplete("the last GPU of the table has no end")
     gathered.fact("gpus", sum(block.closed for block in gpus))
+    if not ends_whole(text):
+        gathered.incomplete("the last line has no end")
     _read_mig(gathered, blocks)
     _read_processes(gathered, blocks)
     note_complaints(gathered, text)

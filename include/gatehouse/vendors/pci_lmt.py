@@ -22,7 +22,7 @@ def read_pci_lmt(said: Completed) -> ToolReport:
     """
     gathered, text = gather("pci_lmt-csv", said)
     lines = whole_lines(gathered, text)
-    start = next((index for index, line in enumerate(lines) if _NEEDED <= set(line[:8000].split(","))), None)
+    start = next((index for index, line in enumerate(lines) if set(line[:8000].split(",")) >= _NEEDED), None)
     if start is None:
         raise UnreadableError("no headings of pci_lmt")
     headings = lines[start].split(",")

@@ -9,15 +9,18 @@ import re
 from gatehouse.model.commands import Completed
 from gatehouse.model.errors import UnreadableError
 from gatehouse.model.readings import ToolReport
-from gatehouse.vendors.documents import Lines, lines_of
+from gatehouse.vendors.documents import lines_of
 from gatehouse.vendors.draft import Draft
 from gatehouse.vendors.registry import reads
 
 _TOOL = "ras-mc-ctl-summary"
 _SECTION = re.compile(r"(Memory controller|PCIe AER|ARM processor|MCE|Extlog|Disk|Devlink|CXL[\w .-]{0,40}) .{0,30}:")
-_NONE = re.compile(r"No (Memory|PCIe AER|ARM processor|MCE|Extlog|disk|devlink|CXL[\w .-]{0,40}?) (?:errors|records)\.?", re.I)
+_NONE = re.compile(
+    r"No (Memory|PCIe AER|ARM processor|MCE|Extlog|disk|devlink|CXL[\w .-]{0,40}?) (?:errors|records)\.?", re.IGNORECASE
+)
 _DIMM = re.compile(
-    r"(Corrected|Uncorrected|Deferred|Fatal|Info) on DIMM Label\(s\): '(.{0,200}?)' location: (\S{1,60}) errors: (\d{1,12})"
+    r"(Corrected|Uncorrected|Deferred|Fatal|Info) on DIMM Label\(s\): '(.{0,200}?)' "
+    r"location: (\S{1,60}) errors: (\d{1,12})"
 )
 _AER = re.compile(r"(\d{1,12}) (Corrected|Uncorrected \(Non-Fatal\)|Uncorrected \(Fatal\)|Fatal) errors?: (.{1,200})")
 _ARM = re.compile(r"CPU\(mpidr=(0x[0-9a-f]{1,16})\) has (\d{1,12}) errors?")

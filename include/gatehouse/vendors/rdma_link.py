@@ -5,6 +5,7 @@ index, ``1/1: mlx5_0/1:``. The words after the name are pairs.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -35,10 +36,10 @@ def read_rdma_link(said: Completed) -> ToolReport:
         raise UnreadableError("no link with a state: not rdma link, or no RDMA device")
     draft = Draft(_TOOL, said)
     draft.fact("links", len(found))
-    names = [name for name, _, _ in found]
+    names = Counter(name for name, _, _ in found)
     not_active = []
     for name, port, words in found:
-        part = name if names.count(name) == 1 else f"{name}.port{port}"
+        part = name if names[name] == 1 else f"{name}.port{port}"
         draft.fact(f"{part}.state", words.get("state"))
         draft.fact(f"{part}.phys", words.get("physical_state"))
         draft.fact(f"{part}.netdev", words.get("netdev"))

@@ -1,4 +1,4 @@
-"""Temperatures, fans, power and voltages of Redfish: the old Thermal and Power resources, Sensor, EnvironmentMetrics."""
+"""Temperatures, fans, power and voltages of Redfish: Thermal and Power resources, Sensor, EnvironmentMetrics."""
 
 from collections import Counter
 from typing import Any
@@ -14,7 +14,13 @@ _SUPPLY_NUMBERS = {
     "PowerCapacityWatts": "capacity_w",
     "LineInputVoltage": "input_v",
 }
-_SUPPLY_WORDS = {"Name": "name", "Model": "model", "SerialNumber": "serial", "FirmwareVersion": "fw", "PartNumber": "part"}
+_SUPPLY_WORDS = {
+    "Name": "name",
+    "Model": "model",
+    "SerialNumber": "serial",
+    "FirmwareVersion": "fw",
+    "PartNumber": "part",
+}
 _CONTROL = {
     "consumed_w": ("PowerConsumedWatts",),
     "limit_w": ("PowerLimit", "LimitInWatts"),

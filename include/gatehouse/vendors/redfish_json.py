@@ -62,7 +62,8 @@ def read_redfish_json(said: Completed) -> ToolReport:
     draft = Draft(_TOOL, said)
     draft.fact("resource", kind)
     note_resource(draft, document)
-    _KINDS.get(kind, lambda *_: None)(draft, document)
+    if kind in _KINDS:
+        _KINDS[kind](draft, document)
     if isinstance(at(document, "Members"), list):
         _check_members(draft, document)
     return draft.done()

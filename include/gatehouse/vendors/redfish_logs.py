@@ -13,14 +13,16 @@ from gatehouse.model.readings import Fact
 from gatehouse.vendors.draft import Draft
 from gatehouse.vendors.json_paths import at, items_at, text_at
 
-_SXID = re.compile(r"\bSXID (\d{1,6})\b", re.I)
-_FATAL_SXID = re.compile(r"(?<!non-)\bfatal\b|\bSeverity 1\b", re.I)
-_XID = re.compile(r"(?<!S)\bXID (\d{1,6})\b", re.I)
+_SXID = re.compile(r"\bSXID (\d{1,6})\b", re.IGNORECASE)
+_FATAL_SXID = re.compile(r"(?<!non-)\bfatal\b|\bSeverity 1\b", re.IGNORECASE)
+_XID = re.compile(r"(?<!S)\bXID (\d{1,6})\b", re.IGNORECASE)
 _COMPONENT = re.compile(r"\b([A-Z][A-Za-z]{1,20}(?:_[A-Za-z]{1,12})?_\d{1,3})\b")
 _GRAVE_WORDS = re.compile(
-    r"(?<!no )\b(?:loss|lost|failed|failure|fault|degraded|uncorrectable|predictive|recovery mode|has detected errors)\b", re.I
+    r"(?<!no )\b(?:loss|lost|failed|failure|fault|degraded|uncorrectable|predictive|recovery mode|"
+    r"has detected errors)\b",
+    re.IGNORECASE,
 )
-_TEST_EVENT = re.compile(r"EVENT_LISTENER_TEST|\btest (?:event|message)\b", re.I)
+_TEST_EVENT = re.compile(r"EVENT_LISTENER_TEST|\btest (?:event|message)\b", re.IGNORECASE)
 _MAX_ENTRIES = 5_000
 
 

@@ -20,7 +20,8 @@ _OF_ACTION = re.compile(r"\[([^\]]{1,100})\] (.*)$")
 _GPU = re.compile(r"\[GPU:: ?(\d{1,6})\] (.*)$")
 _PAIR = re.compile(
     r"(p2p|p2p-bandwidth\[(\d{1,5})/(\d{1,5})\]) "
-    r"\[GPU:: +(\d{1,4}) - +(\d{1,6}) - ([0-9a-f:.]{7,16})\] \[GPU:: +(\d{1,4}) - +(\d{1,6}) - ([0-9a-f:.]{7,16})\] (.*)$"
+    r"\[GPU:: +(\d{1,4}) - +(\d{1,6}) - ([0-9a-f:.]{7,16})\] "
+    r"\[GPU:: +(\d{1,4}) - +(\d{1,6}) - ([0-9a-f:.]{7,16})\] (.*)$"
 )
 _PEERS = re.compile(r"peers:(true|false) distance:(-?\d{1,6})(?: .{0,20})?$")
 _BANDWIDTH = re.compile(r"bidirectional: (true|false) ([\d.]{1,20}) ?GBps")

@@ -1,7 +1,7 @@
 """``smartctl --json``: what a SATA, SAS or NVMe drive says of itself (smartmontools 7 and later).
 
-The exit status is a mask of bits (smartctl(8), EXIT STATUS): 0 to 2 are trouble of the command, 3 to 7 news of the drive.
-``passed`` compares vendor thresholds only, so it must not hide reallocated or pending sectors.
+The exit status is a mask of bits (smartctl(8), EXIT STATUS): 0 to 2 are trouble of the command, 3 to 7 news of the
+drive. ``passed`` compares vendor thresholds only, so it must not hide reallocated or pending sectors.
 """
 
 from collections.abc import Mapping
@@ -82,7 +82,9 @@ def _note_tool(draft: Draft, document: Mapping[str, Any]) -> None:
         for bit, name in _EXIT_BITS.items():
             draft.fact(f"exit.bit{bit}_{name}", bool(status >> bit & 1))
         if status & 0b111:
-            draft.error(f"smartctl exit status {status}: {', '.join(n for b, n in _EXIT_BITS.items() if status >> b & 1)}")
+            draft.error(
+                f"smartctl exit status {status}: {', '.join(n for b, n in _EXIT_BITS.items() if status >> b & 1)}"
+            )
     for index, message in enumerate(items_at(document, "smartctl", "messages")):
         draft.fact(f"message{index}", text_at(message, "string"))
         draft.fact(f"message{index}.severity", text_at(message, "severity"))
@@ -110,7 +112,7 @@ def _note_device(draft: Draft, document: Mapping[str, Any]) -> None:
 
 
 def _note_temperature(draft: Draft, document: Mapping[str, Any]) -> None:
-    """°C as printed. RAID volumes print 0 with a trip point of 0; ``temperature.plausible`` then says it is no reading."""
+    """°C as printed. RAID volumes print 0 with a trip point of 0: ``temperature.plausible`` says it is no reading."""
     current = number_or_unknown(at(document, "temperature", "current"))
     trip = number_or_unknown(at(document, "temperature", "drive_trip"))
     draft.fact("temperature_c", current)

@@ -46,11 +46,23 @@ _NUMBERS = {
     "Power On Hours": "power_on_hours",
     "ATA Error Count": "error_log.count",
 }
-_CELSIUS = {"Current Drive Temperature": "temperature_c", "Drive Trip Temperature": "trip_c", "Temperature": "temperature_c"}
+_CELSIUS = {
+    "Current Drive Temperature": "temperature_c",
+    "Drive Trip Temperature": "trip_c",
+    "Temperature": "temperature_c",
+}
 _CAPACITY = re.compile(r"([\d,]{1,30}) (?:bytes )?\[.{0,40}\]?(?: bytes)?|([\d,]{1,30}) bytes.{0,40}")
 _POWERED = re.compile(r"\s{0,8}Accumulated power on time, hours:minutes \d{1,9}:\d{2}(?: \[(\d{1,12}) minutes\])?")
 _COUNTERS = re.compile(r"(read|write|verify):\s{1,12}(.{1,200})")
-_COUNTER_NAMES = ("ecc_fast", "ecc_delayed", "rereads", "corrected", "correction_invocations", "gigabytes", "uncorrected")
+_COUNTER_NAMES = (
+    "ecc_fast",
+    "ecc_delayed",
+    "rereads",
+    "corrected",
+    "correction_invocations",
+    "gigabytes",
+    "uncorrected",
+)
 _VERSION = re.compile(r"smartctl (\d{1,3}\.\d{1,3})\b.{0,200}")
 _POWER_ON_HOURS, _TEMPERATURES = 9, (194, 190)
 _LEADING = re.compile(r"([\d,]{1,30})(?: ?%)?(?: .{0,200})?")

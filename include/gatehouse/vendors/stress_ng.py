@@ -1,8 +1,9 @@
 """``stress-ng``: did the stressors run, and did ``--verify`` find a wrong answer?
 
-Every line is ``stress-ng: TAG: [PID] text`` and goes to standard error unless ``--stdout`` is given, so both streams are
-read. The metrics table has its heading over two lines; its columns are found by their names, as versions add some.
-The summary (skipped, passed, failed, metrics untrustworthy) exists since 0.15.
+Every line is ``stress-ng: TAG: [PID] text`` and goes to standard error unless ``--stdout`` is given, so both streams
+are read. The metrics table has its heading over two lines; its columns are found by their names, as versions add some.
+The summary (skipped, passed, failed, metrics untrustworthy) came after 0.15; before, a run that calls itself
+successful means that every stressor that was dispatched and not skipped passed.
 """
 
 import re
@@ -24,10 +25,13 @@ _HEADING = re.compile(r"stressor|bogo ops/s|bogo ops|real time|usr time|sys time
 _RATES = re.compile(r"\(real time\)|\(usr\+sys time\)")
 _HOGS = re.compile(r"(\d{1,6}) ([a-z0-9-]{1,40})")
 _SUMMARY = re.compile(r"(skipped|passed|failed|metrics[ -]untrustworthy): (\d{1,9})(?::.*)?")
+_SKIPPED = re.compile(r"stressor (?:will be )?skipped|skipping stressor", re.IGNORECASE)
 _RUN = re.compile(r"(un)?successful run completed in (.*)")
 _SECONDS = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)\s?(days?|hours?|hrs?|mins?|minutes?|secs?|seconds?|s)\b")
 _S_PER = {"d": 86400, "h": 3600, "m": 60, "s": 1}
-_RESOURCE = re.compile(r"errno=|cannot allocate|no space left|out of memory|permission denied|not supported", re.I)
+_RESOURCE = re.compile(
+    r"errno=|cannot allocate|no space left|out of memory|permission denied|not supported", re.IGNORECASE
+)
 _COLUMNS = {
     "bogo ops": "bogo_ops",
     "real time": "real_s",
@@ -62,6 +66,7 @@ def read_stress_ng(said: Completed) -> ToolReport:
     for message in messages:
         _note_message(draft, message)
     _note_stressors(draft, messages)
+    _count_without_summary(draft, messages)
     if draft.facts["completed"] is None:
         draft.incomplete("no line says that the run completed")
     _judge(draft, messages)
@@ -85,6 +90,17 @@ def _note_message(draft: Draft, message: _Said) -> None:
     elif match := _RUN.fullmatch(text):
         draft.fact("completed", match.group(1) is None)
         draft.fact("run_s", _seconds(match.group(2)))
+
+
+def _count_without_summary(draft: Draft, messages: list[_Said]) -> None:
+    """Passed, failed and skipped of a version that prints no summary, from its own verdict on the whole run."""
+    if draft.facts["completed"] is not True or any(draft.facts[name] is not None for name in _COUNTS):
+        return
+    skipped = sum(bool(_SKIPPED.search(message.text[:300])) for message in messages)
+    instances = [count for count in _instances(messages).values() if isinstance(count, int)]
+    draft.fact("skipped", skipped)
+    draft.fact("failed", sum(message.tag == "fail" for message in messages))
+    draft.fact("passed", sum(instances) if instances and not skipped and not draft.facts["failed"] else None)
 
 
 def _seconds(text: str) -> float | None:

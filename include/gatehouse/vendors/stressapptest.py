@@ -1,7 +1,7 @@
 """``stressapptest``: did memory give back what was written?
 
-A report line ``Report Error: miscompare : LABEL : COUNT : TIMEs`` is followed by ``Hardware Error: miscompare on CPU …``
-with read, reread and expected words, on one line or over several. ``Status: PASS|FAIL`` closes a run that came to its
+A line ``Report Error: miscompare : LABEL : COUNT : TIMEs`` is followed by ``Hardware Error: miscompare on CPU …`` with
+read, reread and expected words, on one line or over several. ``Status: PASS|FAIL`` closes a run that came to its
 end; FAIL with "procedural errors" is trouble of the test, not of the machine. Its M and MB are powers of 1024.
 """
 

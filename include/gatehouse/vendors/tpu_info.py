@@ -5,7 +5,7 @@ import re
 from gatehouse.model.commands import Completed
 from gatehouse.model.errors import UnreadableError
 from gatehouse.model.readings import Fact, ToolReport
-from gatehouse.vendors.box_table import Block, blocks_of
+from gatehouse.vendors.box_table import Block, blocks_of, ends_whole
 from gatehouse.vendors.gathered import Gathered, gather
 from gatehouse.vendors.quantities import number_or_unknown, quantity, word_or_unknown
 from gatehouse.vendors.registry import reads
@@ -23,6 +23,8 @@ def read_tpu_info(said: Completed) -> ToolReport:
         UnreadableError: there is no table of chips.
     """
     gathered, text = gather("tpu-info", said)
+    if not ends_whole(text):
+        gathered.incomplete("the last line has no end")
     tables = _tables(text)
     if not any("Chip" in headings for headings, _ in tables):
         raise UnreadableError("no table of TPU chips")
@@ -75,7 +77,7 @@ def _chip(row: dict[str, str]) -> dict[str, Fact]:
 
 
 def _use(row: dict[str, str]) -> dict[str, Fact]:
-    used, _, total = next((cell for heading, cell in row.items() if heading.startswith("HBM")), "").partition("/")
+    used, _, total = next((cell for heading, cell in row.items() if "usage" in heading.lower()), "").partition("/")
     return {
         "hbm_used_gib": quantity(used, "gib"),
         "hbm_total_gib": quantity(total, "gib"),

@@ -6,7 +6,7 @@ from gatehouse.model.commands import Completed
 from gatehouse.model.errors import UnreadableError
 from gatehouse.model.readings import Fact, ToolReport
 from gatehouse.model.status import FindingClass
-from gatehouse.vendors.box_table import Block, blocks_of
+from gatehouse.vendors.box_table import Block, blocks_of, ends_whole
 from gatehouse.vendors.gathered import Gathered, gather
 from gatehouse.vendors.quantities import number_or_unknown, quantity
 from gatehouse.vendors.registry import reads
@@ -36,9 +36,11 @@ def read_xpu_smi_diag(said: Completed) -> ToolReport:
             result = keys.get("Result")
             gathered.facts_of("", {"level": number_or_unknown(keys.get("Level")), "result": result})
             gathered.fact("items", number_or_unknown(keys.get("Items")))
-        elif (name := block.rows[0][0]) and name != "Device ID":
+        elif (name := block.rows[0][0]) and _RESULT.search(_said(block)):
             _note_check(gathered, name, _said(block), device)
             checks += 1
+    if "result" not in gathered.facts and not checks:
+        raise UnreadableError("no check with its result in the table")
     gathered.counted("items", gathered.facts.get("items"), checks)
     return gathered.done()
 
@@ -74,7 +76,7 @@ def _checked_blocks(gathered: Gathered, text: str) -> list[Block]:
     blocks = [block for block in blocks_of(text.split("\n")) if all(len(row) == 2 for row in block.rows)]
     if not any(row[0] == "Device ID" for block in blocks for row in block.rows):
         raise UnreadableError("not a table of xpu-smi with a device's number")
-    if not all(block.closed for block in blocks):
+    if not all(block.closed for block in blocks) or not ends_whole(text):
         gathered.incomplete("the table has no end")
     return [block for block in blocks if block.closed]
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import asyncssh
 
 _PIECE_B = 65_536
+_POLL_S = 0.02
 _GRACE_S = 5.0  # a framed script needs three seconds to end what it runs
 _PASSED_ON = ("PATH", "HOME", "LANG", "USER", "LOGNAME", "TMPDIR")
 Process = asyncssh.SSHServerProcess[bytes]
@@ -34,11 +35,13 @@ async def serve_real(process: Process) -> int:
     try:
         await asyncio.gather(_drain(child.stdout, process.stdout), _drain(child.stderr, process.stderr))
         code = await child.wait()
-        return code if code >= 0 else 128 - code
+    except BaseException:  # the client left: what it started must not outlive it
+        await asyncio.shield(_end(child))
+        raise
     finally:
         feeding.cancel()
         await asyncio.gather(feeding, return_exceptions=True)
-        await asyncio.shield(_end(child))
+    return code if code >= 0 else 128 - code
 
 
 async def _feed(process: Process, child: asyncio.subprocess.Process) -> None:
@@ -62,8 +65,10 @@ async def _end(child: asyncio.subprocess.Process) -> None:
     if child.returncode is None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGTERM)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(child.wait(), _GRACE_S)
+    for _ in range(round(_GRACE_S / _POLL_S)):
+        if child.returncode is not None:
+            break
+        await asyncio.sleep(_POLL_S)  # not wait(): that also waits for whoever else holds the pipes
     for pid in session_members(child.pid):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)

@@ -55,10 +55,12 @@ def _pipelines(words: list[Word]) -> list[_Piped]:
             found[-1].commands.append([])
         else:
             found[-1].commands[-1].append(word)
-    whole = [one for one in found if any(one.commands)]
-    if any(not command for one in whole for command in one.commands) or (len(whole) < len(found) - 1):
+    *before, last = found
+    if not any(last.commands) and last.joint == ";":  # a semicolon may stand at the end
+        found = before
+    if any(not command for one in found for command in one.commands):
         raise NotSimulatedError("a joint without a command beside it")
-    return whole
+    return found
 
 
 def _first(machine: Machine, user: str, command: Sequence[Word], root: bool) -> Steps:

@@ -139,7 +139,7 @@ def _rows(aip: Accelerator) -> str:
     events = aip.volatile.dram_uncorrectable + aip.volatile.sram_uncorrectable
     return (
         f"| {aip.index:3d}  {aip.name:<19} N/A  | {aip.pci}     N/A | {events:19d}  |\n"
-        f"| N/A  {aip.temp_c:3d}C   N/A{power:>14} | {memory:>20} | {aip.util_pct:6d}%           N/A |\n"
+        f"| N/A {aip.temp_c:3d}C   N/A{power:>14} | {memory:>20} | {aip.util_pct:6d}%           N/A |\n"
         f"{_RULE}"
     )
 
