@@ -36,7 +36,7 @@ LINES = (
     "ipmitool sel elist",
 )
 # Named in the brief of the lab; the catalogue may grow, these must stay.
-PROMISED = [
+PROMISED = {
     "ecc_uncorrectable",
     "ecc_correctable_storm",
     "accelerator_missing",
@@ -76,7 +76,7 @@ PROMISED = [
     "bmc_time_1970",
     "xid45_storm",
     "idle_pcie_downtrain",
-]
+}
 ENDLESS = {"tool_hang", "tool_flood"}
 
 
@@ -100,7 +100,7 @@ CASES = [
 
 
 def test_what_was_promised_is_there() -> None:
-    assert set(PROMISED) <= set(all_faults())
+    assert set(all_faults()) >= PROMISED
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)

@@ -79,6 +79,36 @@ def test_a_key_of_somebody_else_may_be_used(tmp_path: Path) -> None:
     (tmp_path / "nonsense").write_text("nonsense")
     with pytest.raises(UsageError, match="no private key"):
         LabKeys(two, tmp_path / "nonsense")
+    with pytest.raises(UsageError, match="there is no key"):
+        LabKeys(two, tmp_path / "nowhere")
+
+
+def test_without_linux_every_host_has_a_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It should work where only 127.0.0.1 answers, as on macOS."""
+    monkeypatch.setattr("platform.system", lambda: "Darwin")
+    with running_lab(SMALL) as lab:
+        assert {host.endpoint.address for host in lab.hosts.values()} == {"127.0.0.1"}
+        assert len({host.endpoint.port for host in lab.hosts.values()}) == 3
+        assert [ssh(lab, name, "hostname").out.strip() for name in lab.hosts] == list(lab.hosts)
+
+
+def test_a_repaired_host_has_booted_since(tmp_path: Path) -> None:
+    with running_lab(SMALL, state=tmp_path) as lab:
+        boot = ssh(lab, H100, "cat /proc/sys/kernel/random/boot_id").out
+        assert lab.repair(H100) == []
+        assert ssh(lab, H100, "cat /proc/sys/kernel/random/boot_id").out == boot
+        lab.inject(host=H100, fault="ecc_uncorrectable")
+        lab.repair(H100)
+        assert ssh(lab, H100, "cat /proc/sys/kernel/random/boot_id").out != boot
+        assert "Xid" not in ssh(lab, H100, "sudo -n dmesg").out
+
+
+def test_a_device_reset_survives_a_restart(tmp_path: Path) -> None:
+    scenario = parse_scenario("faults: [{id: a, host: h100-evt-01, part: gpu1, fault: remap_pending}]")
+    with running_lab(SMALL, scenario, tmp_path) as lab:
+        ssh(lab, H100, "sudo -n nvidia-smi --gpu-reset -i 1")
+    with running_lab(SMALL, scenario, tmp_path) as lab:
+        assert lab.faults() == []
 
 
 def test_injections_and_repairs_survive_a_restart(tmp_path: Path) -> None:
@@ -122,26 +152,26 @@ def test_the_same_fault_may_be_injected_twice(tmp_path: Path) -> None:
 
 def test_two_labs_cannot_share_a_folder(tmp_path: Path) -> None:
     with running_lab(SMALL, state=tmp_path):
-        with pytest.raises(RefusedError, match=rf"a lab runs in .* \(pid {os.getpid()}\)"):
-            with running_lab(SMALL, state=tmp_path):
-                pass
+        second = running_lab(SMALL, state=tmp_path)
+        with pytest.raises(RefusedError, match=rf"a lab runs in .* \(pid {os.getpid()}\)"), second:
+            pass
         assert LabClient(tmp_path).ready()
 
 
 def test_a_busy_port_says_what_to_do(tmp_path: Path) -> None:
     with running_lab(SMALL) as lab:
         port = lab.status()["port"]
-        with pytest.raises(RefusedError, match=rf"port {port} of 127\.20\.0\.1 is in use.*--port"):
-            with running_lab(SMALL, state=tmp_path, port=port):
-                pass
+        second = running_lab(SMALL, state=tmp_path, port=port)
+        with pytest.raises(RefusedError, match=rf"port {port} of 127\.20\.0\.1 is in use.*--port"), second:
+            pass
     with running_lab(SMALL, state=tmp_path, port=port):
         pass
 
 
 def test_a_scenario_that_does_not_fit_leaves_nothing_behind(tmp_path: Path) -> None:
-    with pytest.raises(CatalogError, match="no host h100-dvt-017"):
-        with running_lab(SMALL, load_scenario(scenario_path("demo")), tmp_path):
-            pass
+    unfit = running_lab(SMALL, load_scenario(scenario_path("demo")), tmp_path)
+    with pytest.raises(CatalogError, match="no host h100-dvt-017"), unfit:
+        pass
     with running_lab(SMALL, state=tmp_path):
         pass
     assert not LabClient(tmp_path).ready()

@@ -2,6 +2,7 @@
 
 import socket
 import time
+from collections.abc import Iterator
 
 import pytest
 from lab_driving import GAUDI3, H100
@@ -22,7 +23,7 @@ def visit(lab: RunningLab, name: str = GAUDI3) -> HostSession:
 
 
 @pytest.fixture
-def lab(quiet_lab: RunningLab) -> object:
+def lab(quiet_lab: RunningLab) -> Iterator[RunningLab]:
     """The lab, repaired after each test."""
     yield quiet_lab
     quiet_lab.repair(GAUDI3)
@@ -91,3 +92,9 @@ def test_transport_of_a_scenario_that_ends_by_itself(lab: RunningLab) -> None:
     assert visit(lab).error is not None
     time.sleep(1.2)
     assert visit(lab).error is None
+
+
+def test_a_fault_that_comes_with_some_connections_only(lab: RunningLab) -> None:
+    lab.inject(host=GAUDI3, fault="wrong_host_key", intermittent={"probability": 0.5, "seed": 11})
+    kinds = {type(visit(lab).error) for _ in range(24)}
+    assert kinds == {HostKeyError, type(None)}

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from lab_world import SMALL, LabWorld, approval, lab_world, of
 from sqlalchemy import func, select
 
 from gatehouse.model.errors import RefusedError, UsageError
@@ -15,7 +16,6 @@ from gatehouse.operations.open_round import RoundRequest, open_adhoc_round, open
 from gatehouse.store import leases, rounds
 from gatehouse.store.engine import transaction
 from gatehouse.store.tables import OutputRow, ReadingRow, ResultRow
-from lab_world import SMALL, LabWorld, approval, lab_world, of
 
 FLEET = ["h100-8x:small:EVT:3", "h100-8x:small:DVT:3", "mi300x-8x:EVT:1", "gaudi3-8x:EVT:1"]
 EVT = ("h100-evt-01", "h100-evt-02", "h100-evt-03")
@@ -67,7 +67,11 @@ def test_measuring_again_adds_nothing(world: LabWorld) -> None:
 
 @pytest.mark.parametrize(
     ("transport", "said"),
-    [("refuse", "refused"), ("silent", "no SSH session came about"), ("wrong_host_key", "not the one in the inventory")],
+    [
+        ("refuse", "refused"),
+        ("silent", "no SSH session came about"),
+        ("wrong_host_key", "not the one in the inventory"),
+    ],
 )
 def test_a_host_that_cannot_be_reached_is_not_measured_and_hides_nobody(
     world: LabWorld, transport: str, said: str

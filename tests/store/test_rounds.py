@@ -42,7 +42,8 @@ def visit(host: Host, text: str = "ok") -> rounds.UnitVisit:
         "accelerator_health", Measured.COMPLETE, Verdict.FAIL, text,
         readings=(
             Reading("temp_c", 99, "degC", "gpu0"), Reading("name", "H100\0x", "", "gpu0"),
-            Reading("fan_pct", None, "%", "gpu0"), Reading("ok", True, "", "gpu0"), Reading("temp_c", 99, "degC", "gpu0"),
+            Reading("fan_pct", None, "%", "gpu0"), Reading("ok", True, "", "gpu0"),
+            Reading("temp_c", 99, "degC", "gpu0"),
         ),
         findings=(Finding(FindingClass.HARDWARE, "gpu0", "xid.79", "fell\0off"),),
         violations=(violation,),
@@ -185,7 +186,8 @@ def test_only_postgresql_is_a_store() -> None:
 
 
 def test_a_store_that_is_away_says_so() -> None:
-    with pytest.raises(StoreError, match="does not answer"), transaction(
-        open_store("postgresql://nobody@127.0.0.1:1/none?connect_timeout=1")
-    ) as session:
+    with (
+        pytest.raises(StoreError, match="does not answer"),
+        transaction(open_store("postgresql://nobody@127.0.0.1:1/none?connect_timeout=1")) as session,
+    ):
         session.scalar(select(1))

@@ -39,7 +39,9 @@ def test_a_script_comes_apart_into_what_it_was_built_from(asked: list[tuple[floa
     ]
 
 
-@pytest.mark.parametrize("text", ["", "ls -l\n", "# gatehouse-frame 1 " + NONCE, "{\n# gatehouse-frame 1 nonce\n} 2>&2"])
+@pytest.mark.parametrize(
+    "text", ["", "ls -l\n", "# gatehouse-frame 1 " + NONCE, "{\n# gatehouse-frame 1 nonce\n} 2>&2"]
+)
 def test_what_is_no_whole_script_is_none(text: str) -> None:
     assert parse_script(text) is None
 

@@ -10,6 +10,7 @@ import psutil
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from openssh import KEYGEN, SSHD, OpenSsh, free_port, running_sshd
 
 from gatehouse.model.commands import Command, Ended
 from gatehouse.model.errors import AuthenticationError, ConnectTimeoutError, HostKeyError, UnreachableError
@@ -17,12 +18,9 @@ from gatehouse.model.hosts import Endpoint, Host, Login
 from gatehouse.transport.fan_out import visit_all
 from gatehouse.transport.session import SessionLimits
 from gatehouse.transport.ssh import run_commands
-from openssh import KEYGEN, SSHD, OpenSsh, free_port, running_sshd
 
-KEY = (
-    Ed25519PrivateKey.generate()
-    .private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption())
-    .decode()
+KEY = (  # made anew each time
+    Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()).decode()
 )
 pytestmark = pytest.mark.skipif(not (SSHD and KEYGEN), reason="no OpenSSH server installed: apt install openssh-server")
 
@@ -188,7 +186,8 @@ def test_a_host_that_accepts_and_says_nothing_costs_one_handshake_limit() -> Non
 
 
 def test_a_closed_port_is_unreachable_and_says_so() -> None:
-    session = run_commands(Endpoint("127.0.0.1", free_port(), "ssh-ed25519 AAAA"), Login("x", KEY), [Command("a", ("true",))])
+    closed = Endpoint("127.0.0.1", free_port(), "ssh-ed25519 AAAA")
+    session = run_commands(closed, Login("x", KEY), [Command("a", ("true",))])
     assert "refused" in str(session.error)
 
 
@@ -203,8 +202,7 @@ def test_fan_out_yields_every_host_though_some_cannot_be_reached(sshd: OpenSsh) 
     hosts = [
         Host(f"h{i}", f"S{i}", "sku", "site", "p", "EVT", dead if i == 3 else sshd.endpoint, "c") for i in range(8)
     ]
-    found = dict(
-        (host.name, session.error is None)
-        for host, session in visit_all(hosts, lambda h: run_commands(h.endpoint, sshd.login, [Command("a", ("true",))]), 4)
-    )
+    commands = [Command("a", ("true",))]
+    visits = visit_all(hosts, lambda h: run_commands(h.endpoint, sshd.login, commands), 4)
+    found = {host.name: session.error is None for host, session in visits}
     assert found == {f"h{i}": i != 3 for i in range(8)}

@@ -5,7 +5,7 @@ deployment keeps its sites and SKUs beside those that ship with Gatehouse.
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -181,30 +181,51 @@ def check(catalog: Catalog, diagnostics: Callable[[], Mapping[str, object]]) -> 
 
 
 def _dangling(catalog: Catalog, diagnostics: Mapping[str, object]) -> list[str]:
-    problems: list[str] = []
+    """References of plans, SKUs, programs and sites that lead nowhere, one line each."""
+    return [
+        problem
+        for table in (_plan_references, _sku_references, _program_references, _site_references)
+        for kind, name, where, what, target, known in table(catalog, diagnostics)
+        if target not in known
+        for problem in (_nowhere(catalog.path(kind, name), where, what, target, known),)
+    ]
 
-    def need(kind: str, name: str, where: tuple[str | int, ...], what: str, target: str, known: Mapping[str, object]) -> None:
-        if target not in known:
-            path = catalog.path(kind, name)
-            line = yaml_source.line_in(path, where)
-            there = ", ".join(sorted(known)[:20]) or "none"
-            dotted = ".".join(map(str, where))
-            problems.append(f"{path}:{line}: {dotted}: no {what} {target!r}; there are: {there}")
 
+# kind, id, where in the file, what it must be, its name, those that exist
+Reference = tuple[str, str, tuple[str | int, ...], str, str, Mapping[str, object]]
+
+
+def _nowhere(path: Path, where: tuple[str | int, ...], what: str, target: str, known: Mapping[str, object]) -> str:
+    there = ", ".join(sorted(known)[:20]) or "none"
+    line = yaml_source.line_in(path, where)
+    return f"{path}:{line}: {'.'.join(map(str, where))}: no {what} {target!r}; there are: {there}"
+
+
+def _plan_references(catalog: Catalog, diagnostics: Mapping[str, object]) -> Iterator[Reference]:
     for name, plan in catalog.plans.items():
         for i, planned in enumerate(plan.diagnostics):
-            need("plans", name, ("diagnostics", i, "diagnostic"), "diagnostic", planned.diagnostic, diagnostics)
+            where = ("diagnostics", i, "diagnostic")
+            yield "plans", name, where, "diagnostic", planned.diagnostic, diagnostics
+
+
+def _sku_references(catalog: Catalog, diagnostics: Mapping[str, object]) -> Iterator[Reference]:
     for name, sku in catalog.skus.items():
         for i, limit in enumerate(sku.limits):
-            need("skus", name, ("limits", i, "diagnostic"), "diagnostic", limit.diagnostic, diagnostics)
+            yield "skus", name, ("limits", i, "diagnostic"), "diagnostic", limit.diagnostic, diagnostics
+
+
+def _program_references(catalog: Catalog, _: Mapping[str, object]) -> Iterator[Reference]:
     for name, program in catalog.programs.items():
-        need("programs", name, ("sku",), "SKU", program.sku, catalog.skus)
+        yield "programs", name, ("sku",), "SKU", program.sku, catalog.skus
         for phase, asked in program.phases.items():
-            need("programs", name, ("phases", phase, "plan"), "plan", asked.plan, catalog.plans)
-            need("programs", name, ("phases", phase, "criteria"), "criteria set", asked.criteria, catalog.criteria)
-            need("programs", name, ("phases", phase, "policy"), "policy", asked.policy, catalog.policies)
+            where = ("phases", phase.value)
+            yield "programs", name, (*where, "plan"), "plan", asked.plan, catalog.plans
+            yield "programs", name, (*where, "criteria"), "criteria set", asked.criteria, catalog.criteria
+            yield "programs", name, (*where, "policy"), "policy", asked.policy, catalog.policies
+
+
+def _site_references(catalog: Catalog, _: Mapping[str, object]) -> Iterator[Reference]:
     for name, site in catalog.sites.items():
         for i, host in enumerate(site.hosts):
-            need("sites", name, ("hosts", i, "sku"), "SKU", host.sku, catalog.skus)
-            need("sites", name, ("hosts", i, "program"), "program", host.program, catalog.programs)
-    return problems
+            yield "sites", name, ("hosts", i, "sku"), "SKU", host.sku, catalog.skus
+            yield "sites", name, ("hosts", i, "program"), "program", host.program, catalog.programs

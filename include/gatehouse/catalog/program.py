@@ -16,7 +16,7 @@ class ProgramPhase(Spec):
 
 
 class Program(Spec):
-    """A SKU on its way through EVT, DVT, PVT and ramp. ``owner`` answers for it; ``sites`` name where its units stand."""
+    """A SKU on its way through the phases. ``owner`` answers for it; ``sites`` name where its units stand."""
 
     title: str
     sku: str

@@ -8,11 +8,12 @@ from gatehouse.catalog.base import Spec
 from gatehouse.model.hosts import Endpoint, Host
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")]
-HostKey = Annotated[str, StringConstraints(pattern=r"^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp\d+) [A-Za-z0-9+/]+=*( .*)?$")]
+_HOST_KEY = r"^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp\d+) [A-Za-z0-9+/]+=*( .*)?$"
+HostKey = Annotated[str, StringConstraints(pattern=_HOST_KEY)]
 
 
 class SiteHost(Spec):
-    """A host. ``connection`` is the Airflow Connection that holds user and key; ``build`` the phase it was built for."""
+    """A host. ``connection`` is the Airflow Connection with user and key; ``build`` the phase it was built for."""
 
     name: Name
     serial: Name

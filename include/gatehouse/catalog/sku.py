@@ -21,7 +21,7 @@ class Accelerator(Spec):
 
 
 class Sku(Spec):
-    """A server model. ``vendor`` decides which cell of a diagnostic answers; ``disks`` and ``nics`` are device names."""
+    """A server model. ``vendor`` picks the cell of a diagnostic that answers; ``disks``, ``nics`` are device names."""
 
     title: str
     vendor: Literal["nvidia", "amd", "intel", "none"]

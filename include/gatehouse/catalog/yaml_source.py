@@ -39,7 +39,7 @@ def problems(path: Path, error: ValidationError) -> list[str]:
     """One line a mistake: file, line, field, what is wrong."""
     node = yaml.compose(path.read_text(encoding="utf-8"), Loader=_Loader)
     return [
-        f"{path}:{line_of(node, item['loc'])}: {'.'.join(str(part) for part in item['loc']) or 'document'}: {item['msg']}"
+        f"{path}:{line_of(node, item['loc'])}: {'.'.join(map(str, item['loc'])) or 'document'}: {item['msg']}"
         for item in error.errors(include_url=False)
     ]
 

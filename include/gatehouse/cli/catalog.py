@@ -13,7 +13,7 @@ from gatehouse.operations.check_catalog import check_catalog
 app = typer.Typer(help="The catalogue: what people write in YAML.", no_args_is_help=True)
 Folders = Annotated[
     list[Path] | None,
-    typer.Option("--folder", help="A folder of more catalogue files; may be given again.", exists=True, file_okay=False),
+    typer.Option("--folder", help="A folder of more files; may be given again.", exists=True, file_okay=False),
 ]
 
 

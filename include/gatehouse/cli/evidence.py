@@ -54,7 +54,7 @@ def read(
 
 def export(
     round_id: Annotated[str, typer.Argument(metavar="ROUND", help="The round's id.")],
-    ocp: Annotated[bool, typer.Option("--ocp", help="OCP Test & Validation v2 JSON lines (the only form so far).")] = True,
+    ocp: Annotated[bool, typer.Option("--ocp", help="As OCP Test & Validation v2 JSON lines, the only form.")] = True,
 ) -> None:
     """Print a round as OCP Test & Validation JSON lines."""
     for line in export_round(workspace(), round_id) if ocp else ():

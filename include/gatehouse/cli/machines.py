@@ -51,9 +51,7 @@ def exit_code(summary: RoundSummary) -> int:
     return 3 if not summary.admissible or any(unit.not_measured for unit in summary.units) else 0
 
 
-def host(
-    name: Annotated[str, typer.Argument(metavar="HOST", help="Name or serial.")], as_json: Json = False
-) -> None:
+def host(name: Annotated[str, typer.Argument(metavar="HOST", help="Name or serial.")], as_json: Json = False) -> None:
     """Show a host: identity, state, history, evidence, open issues."""
     place: Workspace = workspace()
     view = host_view(place, name)
@@ -61,7 +59,8 @@ def host(
         print_json(view)
         return
     who = view.identity
-    words = f"{who.host}  serial {who.serial}  {who.sku}  site {who.site}  {who.program} {who.build}  next: {view.action}"
+    words = f"{who.host}  serial {who.serial}  {who.sku}  site {who.site}  {who.program} {who.build}"
+    words += f"  next: {view.action}"
     console.print(words, markup=False, style="bold")
     if who.claimed_serial not in (None, who.serial):
         console.print(f"the machine itself says that its serial is {who.claimed_serial}", markup=False, style="red")

@@ -1,13 +1,12 @@
 """Where the shell works: the local stack's store, files and keys, unless the environment names others."""
 
 import os
-from pathlib import Path
 
 from gatehouse.local import postgres
 from gatehouse.local.home import home
 from gatehouse.local.secret_files import lab_key_file
 from gatehouse.operations.workspace import FILES_VARIABLE, Workspace, workspace_from_environment
-from gatehouse.store.engine import URL_VARIABLE, open_store, pending_migrations
+from gatehouse.store.engine import URL_VARIABLE
 
 
 def workspace() -> Workspace:

@@ -44,6 +44,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
     elif found is None:
         console.print("not up")
     else:
-        rows = [(name, str(process.pid), "up" if process.alive else "down") for name, process in found.processes.items()]
+        processes = found.processes.items()
+        rows = [(name, str(process.pid), "up" if process.alive else "down") for name, process in processes]
         print_table(("component", "pid", "state"), rows, title=f"{found.phase}: {base_url(found.request.port)}")
     raise typer.Exit(0 if found else 1)

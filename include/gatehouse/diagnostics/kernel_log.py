@@ -9,7 +9,11 @@ DIAGNOSTIC = Diagnostic(
     cells={
         ANY_VENDOR: (
             Ask("kernel-log", ("dmesg", "--time-format", "iso"), root=True),
-            Ask("kernel-log", ("journalctl", "--dmesg", "--boot", "--output", "short-iso-precise", "--no-pager"), root=True),
+            Ask(
+                "kernel-log",
+                ("journalctl", "--dmesg", "--boot", "--output", "short-iso-precise", "--no-pager"),
+                root=True,
+            ),
         )
     },
     enough="one",

@@ -40,10 +40,11 @@ class LabHost:
         self.book.apply(self.book.active(self.name, now_s, self.boot, self.looks), machine)
         return machine
 
-    def transport_fault(self) -> TransportFault | None:
-        """What happens to a connection that comes now."""
+    def transport_fault(self, arrival: bool = False) -> TransportFault | None:
+        """What happens to connections now; an ``arrival`` counts as a look."""
         if self.name not in self.book.placed:
             return None
+        self.looks += arrival
         for one in self.book.active(self.name, self.clock(), self.boot, self.looks):
             if one.transport is not None:
                 return one.transport

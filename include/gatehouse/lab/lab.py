@@ -87,7 +87,7 @@ class Lab:
         for attempt in range(_FREE_PORT_TRIES):
             port = self._port or free_port()
             self._fleet = Fleet(self._labs, self.keys, self.time_scale)
-            self._fleet.after_reboot = self._remember
+            self._fleet.on_change = self._remember
             endpoints = self._endpoints(port)
             try:
                 self._fleet.open(endpoints)
@@ -146,9 +146,14 @@ class Lab:
         return any(one.spec.id == fault_id for placed in self.book.placed.values() for one in placed)
 
     def repair(self, host: str, fault: str = "") -> list[str]:
-        """End a fault (by id or by name) on a host, or all of them; the ids of those that were ended."""
-        self._known(host)
+        """End a fault (by id or by name) on a host, or all of them; the ids of those that were ended.
+
+        Nobody swaps a part of a running machine: the host has booted again since, and its kernel log begins anew.
+        """
+        one = self._known(host)
         ended = self.book.clear(host, "repair", fault)
+        if ended:
+            one.reboot()
         self._changed()
         return ended
 

@@ -48,10 +48,8 @@ class StoryView:
             self._live.update(Group(_table(states), Text(f"{self._clock()} elapsed", style="dim")))
             return
         line = "; ".join(_words(state) for state in states)
-        if (
-            line != self._last
-            and time.monotonic() - self._spoke >= _QUIET_S / 5
-            or (time.monotonic() - self._spoke >= _QUIET_S)
+        if (line != self._last and time.monotonic() - self._spoke >= _QUIET_S / 5) or (
+            time.monotonic() - self._spoke >= _QUIET_S
         ):
             self._last = line
             self.say(line)

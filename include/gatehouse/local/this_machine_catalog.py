@@ -1,4 +1,4 @@
-"""Writes the machine that the demo runs on into the catalogue: a SKU as it was found, and a program to measure it in."""
+"""Writes the machine that the demo runs on into the catalogue: a SKU as it was found, and a program for it."""
 
 import json
 from pathlib import Path
@@ -27,13 +27,15 @@ def _sku(found: ThisMachine) -> dict[str, object]:
         "disks": list(found.disks),
         "nics": list(found.nics),
         "limits": [
-            _limit("identity_bom", "equals", "cpus", "blocker", found.cpus, found.cpus + 1, parts="host", source=_FOUND),
+            _limit(
+                "identity_bom", "equals", "cpus", "blocker", found.cpus, found.cpus + 1, parts="host", source=_FOUND,
+            ),
             _limit(
                 "identity_bom", "at_least", "mem.total_mib", "blocker", found.memory_mib - _MEMORY_SLACK_MIB,
                 found.memory_mib // 2, source=_FOUND,
             ),
             _limit("cpu_stress", "equals", "completed", "blocker", True, False, source="stress-ng: the run completed"),
-            _limit("memory_stress", "equals", "status", "blocker", "PASS", "FAIL", source="stressapptest's own verdict"),
+            _limit("memory_stress", "equals", "status", "blocker", "PASS", "FAIL", source="stressapptest's verdict"),
             _limit("storage_rw", "at_most", "error", "blocker", 0, 84, parts="job*", source="fio verify"),
             _limit("storage_health", "equals", "health.passed", "blocker", True, False, parts="disk*", source="SMART"),
             _limit("nic_link", "equals", "link", "major", True, False, parts="nic*", source=_FOUND),

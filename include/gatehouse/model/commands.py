@@ -13,7 +13,8 @@ class Command:
     """One command line, without a shell: ``argv`` is what the host executes.
 
     ``key`` names it within a plan; ``limit_s`` is wall seconds on the host, after which its process group dies;
-    ``max_bytes`` bounds what is kept of stdout and of stderr each; ``root`` asks for ``sudo -n`` where the user is not root.
+    ``max_bytes`` bounds what is kept of stdout and of stderr each; ``root`` asks for ``sudo -n`` where the user is
+    not root.
     """
 
     key: str

@@ -38,9 +38,7 @@ UNITS: Mapping[str, str] = {
     "gflops": "GFLOP/s",
     "tflops": "TFLOP/s",
 }
-_PART = re.compile(
-    r"^(?:(?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]|[A-Za-z_]+\d+)(?:\.[A-Za-z_]+\d+)*(?=\.)"
-)
+_PART = re.compile(r"^(?:(?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]|[A-Za-z_]+\d+)(?:\.[A-Za-z_]+\d+)*(?=\.)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,9 +69,15 @@ def _round_data(workspace: Workspace, round_id: str) -> RoundData:
         units=tuple(_unit(unit) for unit in units),
         results=tuple(
             ResultRowData(
-                r.serial, hosts[r.serial].host, r.diagnostic, r.measured, r.verdict,
-                r.started_at, r.recorded_at, r.duration_s,
-            )  # fmt: skip
+                serial=r.serial,
+                host=hosts[r.serial].host,
+                diagnostic=r.diagnostic,
+                measured=r.measured,
+                verdict=r.verdict,
+                started_at=r.started_at,
+                recorded_at=r.recorded_at,
+                duration_s=r.duration_s,
+            )
             for r in results
         ),
         readings=tuple(_readings(numbers, hosts, spec)),

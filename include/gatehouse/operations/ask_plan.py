@@ -41,7 +41,8 @@ def _commands(spec: Diagnostic, planned: PlannedDiagnostic, sku: Sku) -> Iterato
         raise UsageError(f"{spec.id} has no parameter {', '.join(unknown)}; there are: {there}")
     params = {**spec.params, **planned.params}
     for number, (ask, device, part) in enumerate(_devices(spec.asks(sku.vendor), sku), start=1):
-        words = {name: f"{value:g}" for name, value in params.items()} | ({ask.for_each: device} if ask.for_each else {})
+        words = {name: f"{value:g}" for name, value in params.items()}
+        words |= {ask.for_each: device} if ask.for_each else {}
         seconds = params["seconds"] if any("{seconds}" in argument for argument in ask.argv) else 0.0
         command = Command(
             key=f"{spec.id}-{number}-{ask.tool}",

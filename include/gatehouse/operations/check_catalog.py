@@ -48,7 +48,8 @@ def _meaningless_limits(catalog: Catalog) -> Iterator[str]:
             yield f"{path}: limits: {problem}"
         for limit in sku.limits:
             if not all_diagnostics()[limit.diagnostic].asks(sku.vendor):
-                yield f"{path}: limits: {limit.diagnostic} has no reader for vendor {sku.vendor}: {limit.reading} is never compared"
+                never = f"{limit.reading} is never compared"
+                yield f"{path}: limits: {limit.diagnostic} has no reader for vendor {sku.vendor}: {never}"
 
 
 def _unasked(catalog: Catalog) -> Iterator[str]:

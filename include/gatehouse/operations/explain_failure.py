@@ -20,6 +20,7 @@ MOST_UNITS = 200  # looked at for one alert
 MOST_LINES = 12  # told one by one; more are counted
 MOST_LINKS = 5
 _READ_LOG = "read the task's log, then clear the task: what was filed is not measured again"
+_DATA = "data/"  # how keys of data problems begin
 _WORST_FIRST = (Trouble.MACHINE, Trouble.REACH, Trouble.CHECK, Trouble.PIPELINE)
 
 
@@ -82,7 +83,7 @@ def _round_story(session: Session, failure: Failure, leave_out: Collection[str])
     story = _Story(where=f"{row.program} {row.phase}, round {row.number}")
     serials = list(failure.serials) or None
     if failure.task_id and serials is None:
-        story.problems = _problems(row)
+        story.problems = _problems(row, leave_out)
         return story
     units, total = views.troubled_units(session, row.id, serials, MOST_UNITS)
     results = views.results_of(session, row.id, [unit.unit.serial for unit in units])
@@ -95,13 +96,16 @@ def _round_story(session: Session, failure: Failure, leave_out: Collection[str])
         story.told += [told for told in _of_unit(unit.unit, own, findings) if told.key not in leave_out]
     story.more_units = max(0, total - MOST_UNITS)
     if not failure.task_id:
-        story.problems = _problems(row)
+        story.problems = _problems(row, leave_out)
     return story
 
 
-def _problems(row: RoundRow) -> tuple[str, ...]:
+def _problems(row: RoundRow, leave_out: Collection[str]) -> tuple[str, ...]:
+    if row.admissible is not False:
+        return ()
     stored = [p for p in row.problems or () if isinstance(p, dict) and p.get("blocking", True)]
-    return tuple(str(p.get("text", "")) for p in stored) if row.admissible is False else ()
+    texts = (str(p.get("text", "")) for p in stored)
+    return tuple(text for text in texts if _DATA + text not in leave_out)
 
 
 def _of_unit(
@@ -169,16 +173,17 @@ def _alert(failure: Failure, story: _Story, links: Links) -> Alert:
     told = sorted(story.told, key=lambda t: (_WORST_FIRST.index(t.trouble), -t.rung, t.host))
     trouble = told[0].trouble if told else Trouble.DATA if story.problems and story.where else Trouble.PIPELINE
     tasks = (failure.task,) if failure.task_id else failure.failed_tasks
+    keys = (*(t.key for t in told), *(_DATA + problem for problem in story.problems if story.where))
     serials = tuple(dict.fromkeys(t.serial for t in told))
     return Alert(
-        about=_about(failure, [t.key for t in told]),
+        about=_about(failure, keys),
         subject=on_one_line(f"Gatehouse: {_headline(failure, story, told, trouble)}", 160),
         trouble=trouble,
         lines=tuple(on_one_line(line, 600) for line in _lines(failure, story, told)),
         next_step=on_one_line(_next(told, trouble), 300),
         links=tuple(_links(failure, links, serials)),
         serials=serials,
-        told=tuple(t.key for t in told),
+        told=keys,
         tasks=tasks,
     )
 
@@ -203,7 +208,8 @@ def _headline(failure: Failure, story: _Story, told: Sequence[_Told], trouble: T
         return f"{where}{joined(hosts, 4)} {what if trouble is not Trouble.PIPELINE else 'not visited'}"
     if trouble is Trouble.DATA:
         return f"{where}the data may not count"
-    return f"{where}{failure.dag_id} {failure.task or 'run'} failed"
+    what = failure.task or joined(failure.failed_tasks, 4) or "the run"
+    return f"{where}{what} of {failure.dag_id} failed"
 
 
 def _lines(failure: Failure, story: _Story, told: Sequence[_Told]) -> Iterator[str]:
@@ -214,10 +220,10 @@ def _lines(failure: Failure, story: _Story, told: Sequence[_Told]) -> Iterator[s
         yield f"and {max(rest, 0)} more on {hosts}" if not story.more_units else f"and {story.more_units} more hosts"
     yield from story.problems[:MOST_LINES]
     yield from (f"still missing at the gate: {text}" for text in story.lacking[:MOST_LINES])
-    if failure.error and not (told and failure.deliberate):
+    if failure.error and not (failure.deliberate and (told or story.problems)):
         yield f"Airflow said: {failure.error}"
     if failure.failed_tasks:
-        yield f"failed tasks: {joined(failure.failed_tasks, 10)}"
+        yield f"failed without a word, so their processes were killed: {joined(failure.failed_tasks, 10)}"
     yield f"run {failure.run_id} of {failure.dag_id}" + (f", task {failure.task}" if failure.task_id else "")
 
 

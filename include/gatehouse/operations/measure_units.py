@@ -1,6 +1,7 @@
 """Measures units of a round: visits each host once, reads what its tools said, judges it, files it.
 
-Safe to call again after any death: a unit that is filed is not visited again, and each visit is filed whole or not at all.
+Safe to call again after any death: a unit that is filed is not visited again, and each visit is filed whole or not
+at all.
 """
 
 import time

@@ -31,7 +31,7 @@ def failure_of(context: Mapping[str, Any]) -> Failure:
         return Failure(
             dag_id,
             run_id,
-            error=str(context.get("reason") or ""),
+            error=_reason(context.get("reason")),
             round_id=round_id,
             program=program,
             failed_tasks=failed,
@@ -51,6 +51,11 @@ def failure_of(context: Mapping[str, Any]) -> Failure:
         program=program,
         phase=_phase(ti.task_id),
     )
+
+
+def _reason(reason: object) -> str:
+    """Why a run failed, where Airflow says more than that a task did."""
+    return "" if reason in (None, "task_failure") else str(reason)
 
 
 def _serials(kwargs: object) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """One look at a gate, written into the task's log criterion by criterion."""
 
-import logging
+from typing import Any, Protocol
 
 from gatehouse.model.status import CriterionStatus, Phase
 from gatehouse.operations.evaluate_gate import GateView, evaluate_gate
@@ -8,7 +8,14 @@ from gatehouse.operations.watch_gate import gate_news
 from gatehouse.pipeline.workspace import workspace_from_connections
 
 
-def look(log: logging.Logger, program: str, phase: Phase) -> tuple[GateView, list[int]]:
+class Log(Protocol):
+    """A task's logger."""
+
+    def info(self, event: str, *args: Any) -> Any:
+        """Write a line; ``args`` fill its placeholders."""
+
+
+def look(log: Log, program: str, phase: Phase) -> tuple[GateView, list[int]]:
     """Evaluate and keep the decision; returns it with the news that it has seen.
 
     The news is read before the evidence: what arrives in between wakes the gate again.

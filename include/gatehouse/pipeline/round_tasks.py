@@ -91,8 +91,9 @@ def _say(host: str, what: str) -> None:
 
 def _tell(unit: UnitSummary) -> None:
     for kind, reasons in (("BAD", unit.failed), ("not measured", unit.not_measured), ("skipped", unit.skipped)):
+        level = logging.WARNING if kind == "BAD" else logging.INFO
         for diagnostic, reason in reasons.items():
-            log.log(logging.WARNING if kind == "BAD" else logging.INFO, "%s %s %s: %s", unit.host, kind, diagnostic, reason)
+            log.log(level, "%s %s %s: %s", unit.host, kind, diagnostic, reason)
     if not (unit.failed or unit.not_measured):
         log.info("%s: good in all %d diagnostics that it has answered", unit.host, unit.planned - len(unit.skipped))
 

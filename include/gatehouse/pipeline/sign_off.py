@@ -1,4 +1,4 @@
-"""The sign-off: asks a person with the gate table in the request, and files the answer with the evidence it is about."""
+"""The sign-off: asks a person with the gate table in the request, and files the answer with its evidence."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta

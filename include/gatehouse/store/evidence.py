@@ -65,20 +65,25 @@ def _rows(session: Session, program: str, phase: Phase) -> tuple[EvidenceRow, ..
             RoundRow.admissible,
         )
         .join(RoundRow, RoundRow.id == ResultRow.round_id)
-        .join(
-            RoundUnitRow, (RoundUnitRow.round_id == ResultRow.round_id) & (RoundUnitRow.serial == ResultRow.serial)
-        )
+        .join(RoundUnitRow, (RoundUnitRow.round_id == ResultRow.round_id) & (RoundUnitRow.serial == ResultRow.serial))
         .where(RoundRow.program == program, RoundRow.phase == phase)
         .order_by(ResultRow.id)
     )
     return tuple(
         EvidenceRow(
-            result_id, round_id, unit, site, diagnostic, Measured(measured), Verdict(verdict),
-            Severity(severity) if severity else None, reason, at, admissible,
-        )  # fmt: skip
-        for result_id, round_id, unit, site, diagnostic, measured, verdict, severity, reason, at, admissible in (
-            session.execute(query)
+            result_id=row[0],
+            round_id=row[1],
+            unit=row[2],
+            site=row[3],
+            diagnostic=row[4],
+            measured=Measured(row[5]),
+            verdict=Verdict(row[6]),
+            severity=Severity(row[7]) if row[7] else None,
+            reason=row[8],
+            at=row[9],
+            admissible=row[10],
         )
+        for row in session.execute(query)
     )
 
 
@@ -102,9 +107,7 @@ def _rounds(session: Session, program: str, phase: Phase) -> tuple[RoundSummary,
     )
 
 
-def _values(
-    session: Session, program: str, phase: Phase, names: Collection[str]
-) -> dict[str, tuple[ValueRow, ...]]:
+def _values(session: Session, program: str, phase: Phase, names: Collection[str]) -> dict[str, tuple[ValueRow, ...]]:
     query = (
         select(ReadingRow.name, ReadingRow.result_id, ResultRow.serial, ReadingRow.part, ReadingRow.number)
         .join(ResultRow, ResultRow.id == ReadingRow.result_id)

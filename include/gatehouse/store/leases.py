@@ -40,4 +40,4 @@ def holders(session: Session, hosts: Iterable[str]) -> dict[str, str]:
             LeaseRow.host.in_(list(hosts)), LeaseRow.until >= func.clock_timestamp()
         )
     )
-    return {host: holder for host, holder in rows}
+    return dict(row.tuple() for row in rows)

@@ -27,14 +27,17 @@ def open_phase(session: Session, program: str, phase: Phase, who: str) -> PhaseR
     """
     before = phase.before
     if before and not ((row := phase_row(session, program, before)) and row.closed_at):
-        raise RefusedError(f"{program}: {phase} opens only when {before} has exited; `gatehouse gate` says what it lacks")
+        lacks = f"`gatehouse gate {program} {before}` says what it lacks"
+        raise RefusedError(f"{program}: {phase} opens only when {before} has exited; {lacks}")
     session.execute(
         insert(PhaseRow).values(program=program, phase=phase, opened_by=who, conditional=False).on_conflict_do_nothing()
     )
     return session.get_one(PhaseRow, (program, phase.value), populate_existing=True)
 
 
-def close_phase(session: Session, program: str, phase: Phase, who: str, decision: DecisionRow, conditional: bool) -> bool:
+def close_phase(
+    session: Session, program: str, phase: Phase, who: str, decision: DecisionRow, conditional: bool
+) -> bool:
     """Close a phase on a decision. Returns False when it was closed before."""
     row = session.get_one(PhaseRow, (program, phase.value), with_for_update=True)
     if row.closed_at:

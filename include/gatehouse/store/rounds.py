@@ -54,16 +54,15 @@ def open_round(
     if existing:
         return existing
     session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"{program}/{phase}"))))
-    last = select(func.coalesce(func.max(RoundRow.number), 0)).where(RoundRow.program == program, RoundRow.phase == phase)
+    of_phase = (RoundRow.program == program, RoundRow.phase == phase)
+    last = select(func.coalesce(func.max(RoundRow.number), 0)).where(*of_phase)
     row = RoundRow(
         id=round_id, program=program, phase=phase, plan=plan, requested_by=who, reason=reason, spec=dict(spec),
         number=(session.scalar(last) or 0) + 1,
     )  # fmt: skip
     session.add(row)
     session.flush()
-    units = [
-        {"round_id": round_id, "serial": h.serial, "host": h.name, "site": h.site, "sku": h.sku} for h in hosts
-    ]
+    units = [{"round_id": round_id, "serial": h.serial, "host": h.name, "site": h.site, "sku": h.sku} for h in hosts]
     session.execute(insert(RoundUnitRow), units)
     return row
 
@@ -153,7 +152,7 @@ def _file_results(session: Session, round_id: str, visit: UnitVisit) -> dict[str
         for r in visit.results
     ]
     returned = session.execute(insert(ResultRow).returning(ResultRow.diagnostic, ResultRow.id), rows)
-    return {diagnostic: result_id for diagnostic, result_id in returned}
+    return dict(row.tuple() for row in returned)
 
 
 def _file_details(session: Session, visit: UnitVisit, ids: Mapping[str, int]) -> None:

@@ -28,7 +28,7 @@ Words = list[str]
 class Table(DeclarativeBase):
     """Base of every table: times carry their zone, JSON is JSONB, words are text."""
 
-    type_annotation_map = {
+    type_annotation_map = {  # noqa: RUF012 -- SQLAlchemy reads it from the class
         datetime: DateTime(timezone=True),
         str: Text(),
         float: Double(),

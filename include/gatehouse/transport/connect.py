@@ -4,6 +4,7 @@ What each setting buys was measured (docs/adr/0003): keys parsed once, no agent,
 comparison of the host key, elliptic key exchange first, no Nagle and no delayed acknowledgement.
 """
 
+import contextlib
 import io
 import socket
 from functools import lru_cache
@@ -117,8 +118,6 @@ def hang_up(transport: paramiko.Transport) -> None:
     """Close at once: the socket first, so that the reader thread wakes now and not at its next poll."""
     sock = transport.sock
     if isinstance(sock, socket.socket):
-        try:
+        with contextlib.suppress(OSError):  # the other side was faster
             sock.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass  # the other side was faster
     transport.close()

@@ -30,7 +30,11 @@ LC_ALL=C LANGUAGE= LANG=C
 export PATH LC_ALL LANGUAGE LANG
 gh_n=@NONCE@ gh_child= gh_boot= gh_t=
 gh_up() { read -r gh_t gh_x </proc/uptime || gh_t=0; }
-gh_stop() { trap '' TERM HUP; if [ -n "$gh_child" ]; then kill -TERM "$gh_child"; sleep 3; kill -KILL "$gh_child"; fi; exit 143; }
+gh_stop() {
+  trap '' TERM HUP
+  if [ -n "$gh_child" ]; then kill -TERM "$gh_child"; sleep 3; kill -KILL "$gh_child"; fi
+  exit 143
+}
 gh_mark() { printf '\n@@%s %s@@\n' "$gh_n" "$1"; printf '\n@@%s %s@@\n' "$gh_n" "$1" >&2; }
 gh_run() {
   gh_i=$1 gh_s=$2 gh_r=$3; shift 3
@@ -118,9 +122,7 @@ def parse_script(text: str) -> Script | None:
     lines = [match for line in body.replace("\\\n", "").split("\n") if (match := _RUN.match(line))]
     return Script(
         nonce.group(1),
-        tuple(
-            ScriptLine(int(m[1]), float(m[2]), m[3] == "1", tuple(shlex.split(m[4]))) for m in lines
-        ),
+        tuple(ScriptLine(int(m[1]), float(m[2]), m[3] == "1", tuple(shlex.split(m[4]))) for m in lines),
     )
 
 

@@ -35,7 +35,7 @@ class Fleet:
         self._tasks: set[asyncio.Task[None]] = set()
         self._booting: set[str] = set()
         self._host_key = lru_cache(maxsize=_KEPT_KEYS)(keys.host_key)
-        self.after_reboot: Callable[[], None] = lambda: None
+        self.on_change: Callable[[], None] = lambda: None
 
     def open(self, endpoints: dict[str, tuple[str, int]]) -> None:
         """Listen for every host at its address and port.
@@ -53,10 +53,10 @@ class Fleet:
             raise
         self._start(self._watch())
 
-    def _fault(self, name: str) -> TransportFault | None:
-        """What happens to a connection now; this machine has no simulated faults."""
+    def _fault(self, name: str, arrival: bool = False) -> TransportFault | None:
+        """What happens to connections now; this machine has no simulated faults."""
         host = self._hosts.get(name)
-        return host.transport_fault() if host is not None else None
+        return host.transport_fault(arrival) if host is not None else None
 
     def _mode(self, name: str) -> str:
         fault = self._fault(name)
@@ -86,7 +86,7 @@ class Fleet:
         self._start(self._connection(name, accepted))
 
     async def _connection(self, name: str, accepted: socket.socket) -> None:
-        fault = self._fault(name)
+        fault = self._fault(name, arrival=True)
         with contextlib.suppress(OSError, asyncssh.Error):
             if fault is not None and fault.mode == "silent":
                 await _say_nothing(accepted)
@@ -117,6 +117,7 @@ class Fleet:
         drop_after = fault.after_bytes if fault is not None and fault.mode == "drop_after_bytes" else None
         output = Output(process, host, self._time_scale, drop_after)
         user = str(process.get_extra_info("username"))
+        cleared = len(host.book.cleared)
         try:
             return await serve(process, host, user, output)
         except HostGoneError as why:
@@ -124,6 +125,9 @@ class Fleet:
                 self.reboot(name)
             process.get_extra_info("connection").abort()
             return 255
+        finally:
+            if len(host.book.cleared) != cleared:  # a device was reset
+                self.on_change()
 
     def reboot(self, name: str) -> list[str]:
         """Boot a host again: its connections end, and it is away for a moment. The ids of the faults this ended."""
@@ -133,7 +137,7 @@ class Fleet:
         self._booting.add(name)
         self._listeners[name].set_mode("refuse")
         asyncio.get_running_loop().call_later(_REBOOT_S * self._time_scale, self._booted, name)
-        self.after_reboot()
+        self.on_change()
         return ended
 
     def _booted(self, name: str) -> None:

@@ -32,6 +32,8 @@ class LabKeys:
         secret_path, user_path = state / _SECRET_FILE, user_key or state / USER_KEY_FILE
         if not secret_path.is_file():
             _private_file(secret_path, secrets.token_bytes(32))
+        if user_key is not None and not user_key.is_file():
+            raise UsageError(f"there is no key {user_key}")
         if not user_path.is_file():
             _private_file(user_path, _openssh(Ed25519PrivateKey.generate()))
         self._secret = secret_path.read_bytes()

@@ -2,24 +2,7 @@
 
 from functools import cache
 
-Tree = list[tuple[str, "str | Tree"]]
-
-_NA = "N/A"
-
-
-def _leaves(value: str, *names: str) -> Tree:
-    return [(name, value) for name in names]
-
-
-def _counts(prefix: str) -> Tree:
-    return [
-        ("sram_correctable", f"{{{prefix}_sram_ce}}"),
-        ("sram_uncorrectable_parity", "0"),
-        ("sram_uncorrectable_secded", f"{{{prefix}_sram_ue}}"),
-        ("dram_correctable", f"{{{prefix}_dram_ce}}"),
-        ("dram_uncorrectable", f"{{{prefix}_dram_ue}}"),
-    ]
-
+from gatehouse.lab.tools.nvidia_xml_measured import ERRORS, NA, SENSORS, Tree, leaves
 
 _HEAD: Tree = [
     ("product_name", "{name}"),
@@ -33,7 +16,7 @@ _HEAD: Tree = [
     ("mig_devices", "None"),
     ("accounting_mode", "Disabled"),
     ("accounting_mode_buffer_size", "4000"),
-    ("driver_model", [("current_dm", _NA), ("pending_dm", _NA)]),
+    ("driver_model", [("current_dm", NA), ("pending_dm", NA)]),
     ("serial", "{serial}"),
     ("uuid", "{uuid}"),
     ("minor_number", "{minor}"),
@@ -42,8 +25,8 @@ _HEAD: Tree = [
     ("board_id", "{board_id}"),
     ("board_part_number", "692-2G520-0200-000"),
     ("gpu_part_number", "2330-885-A1"),
-    ("gpu_fru_part_number", _NA),
-    ("platformInfo", [*_leaves(_NA, "chassis_serial_number", "slot_number", "tray_index", "host_id", "peer_type")]),
+    ("gpu_fru_part_number", NA),
+    ("platformInfo", [*leaves(NA, "chassis_serial_number", "slot_number", "tray_index", "host_id", "peer_type")]),
     ("gpu_module_id", "{module_id}"),
     (
         "inforom_version",
@@ -51,24 +34,24 @@ _HEAD: Tree = [
             ("img_version", "G520.0200.00.05"),
             ("oem_object", "2.1"),
             ("ecc_object", "7.16"),
-            ("pwr_object", _NA),
+            ("pwr_object", NA),
         ],
     ),
-    ("inforom_bbx_flush", _leaves(_NA, "latest_timestamp", "latest_duration")),
-    ("gpu_operation_mode", _leaves(_NA, "current_gom", "pending_gom")),
-    ("c2c_mode", _NA),
+    ("inforom_bbx_flush", leaves(NA, "latest_timestamp", "latest_duration")),
+    ("gpu_operation_mode", leaves(NA, "current_gom", "pending_gom")),
+    ("c2c_mode", NA),
     (
         "gpu_virtualization_mode",
         [
             ("virtualization_mode", "None"),
-            ("host_vgpu_mode", _NA),
-            ("vgpu_heterogeneous_mode", _NA),
+            ("host_vgpu_mode", NA),
+            ("vgpu_heterogeneous_mode", NA),
         ],
     ),
     ("gpu_reset_status", [("reset_required", "{reset}"), ("drain_and_reset_recommended", "{reset}")]),
     ("gpu_recovery_action", "{recovery}"),
     ("gsp_firmware_version", "{driver}"),
-    ("ibmnpu", [("relaxed_ordering_mode", _NA)]),
+    ("ibmnpu", [("relaxed_ordering_mode", NA)]),
 ]
 _PCI: Tree = [
     ("pci_bus", "{bus}"),
@@ -95,16 +78,16 @@ _PCI: Tree = [
             ("link_widths", [("max_link_width", "{width_max}x"), ("current_link_width", "{width}x")]),
         ],
     ),
-    ("pci_bridge_chip", _leaves(_NA, "bridge_chip_type", "bridge_chip_fw")),
+    ("pci_bridge_chip", leaves(NA, "bridge_chip_type", "bridge_chip_fw")),
     ("replay_counter", "{replays}"),
     ("replay_rollover_counter", "0"),
     ("tx_util", "610 KB/s"),
     ("rx_util", "547 KB/s"),
-    *_leaves(_NA, "atomic_caps_inbound", "atomic_caps_outbound"),
+    *leaves(NA, "atomic_caps_inbound", "atomic_caps_outbound"),
 ]
 _STATE: Tree = [
     ("pci", _PCI),
-    ("fan_speed", _NA),
+    ("fan_speed", NA),
     ("performance_state", "P0"),
     (
         "clocks_event_reasons",
@@ -130,7 +113,7 @@ _STATE: Tree = [
             ("clocks_event_reasons_counters_hw_power_brake", "{brake_us} us"),
         ],
     ),
-    ("sparse_operation_mode", _NA),
+    ("sparse_operation_mode", NA),
     (
         "fb_memory_usage",
         [
@@ -141,133 +124,17 @@ _STATE: Tree = [
         ],
     ),
     ("bar1_memory_usage", [("total", "131072 MiB"), ("used", "1 MiB"), ("free", "131071 MiB")]),
-    ("cc_protected_memory_usage", _leaves("0 MiB", "total", "used", "free")),
+    ("cc_protected_memory_usage", leaves("0 MiB", "total", "used", "free")),
     ("compute_mode", "Default"),
     (
         "utilization",
         [
             ("gpu_util", "{util} %"),
-            *_leaves("0 %", "memory_util", "encoder_util", "decoder_util", "jpeg_util", "ofa_util"),
+            *leaves("0 %", "memory_util", "encoder_util", "decoder_util", "jpeg_util", "ofa_util"),
         ],
     ),
-    ("encoder_stats", _leaves("0", "session_count", "average_fps", "average_latency")),
-    ("fbc_stats", _leaves("0", "session_count", "average_fps", "average_latency")),
-]
-_ERRORS: Tree = [
-    ("ecc_mode", [("current_ecc", "Enabled"), ("pending_ecc", "Enabled")]),
-    (
-        "ecc_errors",
-        [
-            ("volatile", _counts("v")),
-            ("aggregate", [*_counts("a"), ("sram_threshold_exceeded", "No")]),
-            (
-                "aggregate_uncorrectable_sram_sources",
-                _leaves("0", "sram_l2", "sram_sm", "sram_microcontroller", "sram_pcie", "sram_other"),
-            ),
-        ],
-    ),
-    (
-        "retired_pages",
-        [
-            ("multiple_single_bit_retirement", _leaves(_NA, "retired_count", "retired_pagelist")),
-            ("double_bit_retirement", _leaves(_NA, "retired_count", "retired_pagelist")),
-            *_leaves(_NA, "pending_blacklist", "pending_retirement"),
-        ],
-    ),
-    (
-        "remapped_rows",
-        [
-            ("remapped_row_corr", "{remap_ce}"),
-            ("remapped_row_unc", "{remap_ue}"),
-            ("remapped_row_pending", "{remap_pending}"),
-            ("remapped_row_failure", "{remap_failure}"),
-            (
-                "row_remapper_histogram",
-                [
-                    (f"row_remapper_histogram_{k}", f"{{banks_{k}}} bank(s)")
-                    for k in ("max", "high", "partial", "low", "none")
-                ],
-            ),
-        ],
-    ),
-]
-_SENSORS: Tree = [
-    (
-        "temperature",
-        [
-            ("gpu_temp", "{temp} C"),
-            ("gpu_temp_tlimit", "{tlimit} C"),
-            ("gpu_temp_max_tlimit_threshold", "-8 C"),
-            ("gpu_temp_slow_tlimit_threshold", "-2 C"),
-            ("gpu_temp_max_gpu_tlimit_threshold", "0 C"),
-            ("gpu_target_temperature", _NA),
-            ("memory_temp", "{mem_temp} C"),
-            ("gpu_temp_max_mem_tlimit_threshold", "0 C"),
-        ],
-    ),
-    ("supported_gpu_target_temp", _leaves(_NA, "gpu_target_temp_min", "gpu_target_temp_max")),
-    (
-        "gpu_power_readings",
-        [
-            ("power_state", "P0"),
-            ("power_draw", "{power} W"),
-            ("current_power_limit", "{limit} W"),
-            ("requested_power_limit", "{limit} W"),
-            ("default_power_limit", "{limit} W"),
-            ("min_power_limit", "200.00 W"),
-            ("max_power_limit", "{limit} W"),
-        ],
-    ),
-    ("gpu_memory_power_readings", [("power_draw", _NA)]),
-    (
-        "module_power_readings",
-        [
-            ("power_state", "P0"),
-            *_leaves(
-                _NA,
-                "power_draw",
-                "current_power_limit",
-                "requested_power_limit",
-                "default_power_limit",
-                "min_power_limit",
-                "max_power_limit",
-            ),
-        ],
-    ),
-    (
-        "clocks",
-        [
-            ("graphics_clock", "{core} MHz"),
-            ("sm_clock", "{core} MHz"),
-            ("mem_clock", "{memory} MHz"),
-            ("video_clock", "{video} MHz"),
-        ],
-    ),
-    ("applications_clocks", [("graphics_clock", "{core_max} MHz"), ("mem_clock", "{memory_max} MHz")]),
-    ("default_applications_clocks", [("graphics_clock", "{core_max} MHz"), ("mem_clock", "{memory_max} MHz")]),
-    ("deferred_clocks", [("mem_clock", _NA)]),
-    (
-        "max_clocks",
-        [
-            ("graphics_clock", "{core_max} MHz"),
-            ("sm_clock", "{core_max} MHz"),
-            ("mem_clock", "{memory_max} MHz"),
-            ("video_clock", "{video_max} MHz"),
-        ],
-    ),
-    ("max_customer_boost_clocks", [("graphics_clock", "{core_max} MHz")]),
-    ("clock_policy", _leaves(_NA, "auto_boost", "auto_boost_default")),
-    ("voltage", [("graphics_volt", "670.000 mV")]),
-    (
-        "fabric",
-        [
-            ("state", "Completed"),
-            ("status", "Success"),
-            ("cliqueId", "0"),
-            ("clusterUuid", "00000000-0000-0000-0000-000000000000"),
-            ("health", [("bandwidth", _NA)]),
-        ],
-    ),
+    ("encoder_stats", leaves("0", "session_count", "average_fps", "average_latency")),
+    ("fbc_stats", leaves("0", "session_count", "average_fps", "average_latency")),
 ]
 
 
@@ -285,7 +152,7 @@ def _text(tree: Tree, depth: int) -> str:
 @cache
 def gpu() -> str:
     """The text of one ``<gpu>`` element, with ``{names}`` to fill."""
-    body = _text([*_HEAD, *_STATE, *_ERRORS, *_SENSORS], 2)
+    body = _text([*_HEAD, *_STATE, *ERRORS, *SENSORS], 2)
     clocks = "\t\t<supported_clocks>\n{supported_clocks}\t\t</supported_clocks>\n"
     tail = "\t\t<processes>\n\t\t</processes>\n\t\t<accounted_processes>\n\t\t</accounted_processes>\n"
     tail += "\t\t<capabilities>\n\t\t\t<egm>disabled</egm>\n\t\t</capabilities>\n"

@@ -1,0 +1,75 @@
+"""One real stack for all tests of this folder: PostgreSQL, Airflow, and a lab over SSH, in a home of its own."""
+
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from small_programs import PROGRAMS
+
+from gatehouse.catalog.loader import SHIPPED, Catalog
+from gatehouse.lab.client import LabClient
+from gatehouse.local import postgres, stack
+from gatehouse.local.airflow_home import Settings
+from gatehouse.local.clean import clean
+from gatehouse.local.health import client, wait_healthy
+from gatehouse.local.home import Home, home
+from gatehouse.operations.workspace import Workspace, login_from_environment
+from gatehouse.store.engine import open_store
+
+START_LIMIT_S = 300
+OF_A_PERSON = ("GATEHOUSE_FILES", "GATEHOUSE_CATALOG", postgres.EXTERNAL)  # never the data of whoever runs the tests
+DAGS = ("npi_program", "npi_round")
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The stack: its home, its lab, and a workspace that looks into its store."""
+
+    place: Home
+    lab: LabClient
+    workspace: Workspace
+
+
+@pytest.fixture(scope="package")
+def stage() -> Iterator[Stage]:
+    """Everything up and healthy, with all small programs in the catalogue and no fault on any host."""
+    top = Path(tempfile.mkdtemp(prefix="gatehouse-stack-"))
+    place = home(top / "home").make()
+    with pytest.MonkeyPatch.context() as patch:
+        for name in OF_A_PERSON:
+            patch.delenv(name, raising=False)
+        try:
+            yield _set_up(place)
+        finally:
+            clean(place)
+            shutil.rmtree(top)
+
+
+def _set_up(place: Home) -> Stage:
+    for program in PROGRAMS:
+        program.write(place.catalog)
+    fleet = [word for program in PROGRAMS for batch in program.batches() for word in ("--fleet", batch)]
+    lab = (*fleet, "--state", str(place.lab), "--port", str(free_port()))
+    stack.up(place, Settings(free_port()), lab)
+    wait_healthy(place, START_LIMIT_S)
+    client_of_lab = LabClient(place.lab)
+    client_of_lab.wait_until_ready(START_LIMIT_S)
+    server = postgres.running(place)
+    assert server is not None
+    store = open_store(server.url("gatehouse"))
+    workspace = Workspace(Catalog((SHIPPED, place.catalog)), store, place.files, login_from_environment)
+    with client(place, "pm") as api:
+        for dag in DAGS:
+            api.unpause(dag)
+    return Stage(place, client_of_lab, workspace)
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,59 @@
+"""The programs of these tests: each is one test's own, and small enough to be played in seconds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from gatehouse.model.status import Phase
+
+CRITERIA = """title: {phase} exit of {program}
+phase: {phase}
+criteria:
+  - {{id: size, title: Units tested, kind: units_tested, at_least: {units}, source: tests}}
+  - {{id: coverage, title: Every unit answered, kind: coverage, at_least: 1.0, source: tests}}
+  - {{id: issues, title: No open issue, kind: no_open_issues, severities: [blocker, major], source: tests}}
+  - {{id: data, title: Only admissible evidence, kind: data_quality, source: tests}}
+"""
+PROGRAM = """title: Small program {program}
+sku: h100-8x
+owner: tests
+sites: [lab]
+phases:
+"""
+PHASE = "  {phase}: {{plan: {plan}, criteria: {program}-{plan}, planned_units: {units}}}\n"
+TITLES = ("Units tested", "Every unit answered", "No open issue", "Only admissible evidence")
+
+
+@dataclass(frozen=True, slots=True)
+class SmallProgram:
+    """A program and how many units each of its phases builds and asks for."""
+
+    name: str
+    builds: Mapping[Phase, int]
+
+    def write(self, catalog: Path) -> None:
+        """Write its file and its criteria, as a person would."""
+        phases = ""
+        for phase, units in self.builds.items():
+            words = {"program": self.name, "phase": phase, "plan": phase.lower(), "units": units}
+            _write(catalog / "criteria" / f"{self.name}-{phase.lower()}.yaml", CRITERIA.format(**words))
+            phases += PHASE.format(**words)
+        _write(catalog / "programs" / f"{self.name}.yaml", PROGRAM.format(program=self.name) + phases)
+
+    def batches(self) -> list[str]:
+        """Its builds, as the lab is asked for them."""
+        return [f"h100-8x:{self.name}:{phase}:{units}" for phase, units in self.builds.items()]
+
+
+STORY = SmallProgram("story", {Phase.EVT: 2, Phase.DVT: 3})
+REJECTED = SmallProgram("rejected", {Phase.EVT: 2})
+CRASHED = SmallProgram("crashed", {Phase.EVT: 17})  # more than 16 hosts are measured in one task
+WAITING = SmallProgram("waiting", {Phase.EVT: 2})
+ILL = SmallProgram("ill", {Phase.EVT: 4})
+CUT_OFF = SmallProgram("cut-off", {Phase.EVT: 2})
+PROGRAMS = (STORY, REJECTED, CRASHED, WAITING, ILL, CUT_OFF)
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
