@@ -30,7 +30,7 @@ from gatehouse.store.engine import migrate, open_store, transaction
 from gatehouse.store.rounds import StoredOutput, UnitVisit
 
 PROGRAM = "atlas"
-# What a hostile tool may print: markup, a terminal escape, table and emphasis marks, and a character that reorders text.
+# What a hostile tool may print: markup, a terminal escape, table and emphasis marks, and what reorders text.
 HOSTILE = "<script>alert('x')</script>\x1b[31mred | **bold** \u202egnp.exe"
 HOT = "97 degC"
 AT = datetime(2025, 11, 20, 9, 30, tzinfo=UTC)
@@ -151,9 +151,16 @@ def _hot() -> tuple[Result, ...]:
     violation = Violation("temp_c", "gpu0", HOT, "at most 85 degC", Severity.BLOCKER, Action.SWAP_PART)
     finding = Finding(FindingClass.HARDWARE, "gpu0", "xid.79", HOSTILE)
     hot = Result(
-        "accelerator_health", Measured.COMPLETE, Verdict.FAIL, f"gpu0 temp_c is {HOT}, must be at most 85 degC; {HOSTILE}",
-        (Reading("temp_c", 97.0, "degC", "gpu0"), Reading("name", HOSTILE, "", "gpu0")), (finding,), (violation,), AT, 2.0,
-    )  # fmt: skip
+        diagnostic="accelerator_health",
+        measured=Measured.COMPLETE,
+        verdict=Verdict.FAIL,
+        reason=f"gpu0 temp_c is {HOT}, must be at most 85 degC; {HOSTILE}",
+        readings=(Reading("temp_c", 97.0, "degC", "gpu0"), Reading("name", HOSTILE, "", "gpu0")),
+        findings=(finding,),
+        violations=(violation,),
+        started_at=AT,
+        duration_s=2.0,
+    )
     return tuple(hot if name == hot.diagnostic else _passed(name) for name in DIAGNOSTICS)
 
 
@@ -184,7 +191,9 @@ def _write_catalog(folder: Path, hosts: int) -> None:
         },
         "policies/default": {
             "title": "Default",
-            "rules": [{"signature": "xid.*", "severity": "blocker", "action": "SWAP_PART", "title": "Xid", "source": source}],
+            "rules": [
+                {"signature": "xid.*", "severity": "blocker", "action": "SWAP_PART", "title": "Xid", "source": source}
+            ],
         },
         f"programs/{PROGRAM}": {
             "title": "Atlas", "sku": "h100", "owner": "Pat Doe", "sites": ["lab"],

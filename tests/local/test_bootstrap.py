@@ -174,7 +174,7 @@ class TestRoom:
     def test_a_full_disk_is_said(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """It should say how much there is and how much it needs."""
         monkeypatch.setattr(bootstrap.shutil, "disk_usage", lambda path: SimpleNamespace(free=99_000_000))
-        with pytest.raises(BootstrapError, match="99 MB free.*2500 MB"):
+        with pytest.raises(BootstrapError, match=r"99 MB free.*2500 MB"):
             bootstrap.check_room()
 
     def test_a_folder_of_somebody_else_is_said(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -267,7 +267,7 @@ class Index(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *_: object) -> None:
         """Be quiet."""
 
 

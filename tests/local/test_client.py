@@ -152,7 +152,7 @@ def test_a_run_is_triggered_with_its_form(airflow: SmallAirflow) -> None:
 def test_a_refusal_carries_airflows_words(airflow: SmallAirflow) -> None:
     """It should say what was asked, the status and the reason."""
     airflow.on("POST", "/api/v2/dags/d/dagRuns", {"detail": "Invalid input for param phase"}, status=400)
-    with client(airflow) as api, pytest.raises(AirflowApiError, match="POST .*400 Invalid input for param") as caught:
+    with client(airflow) as api, pytest.raises(AirflowApiError, match=r"POST .*400 Invalid input for param") as caught:
         api.trigger("d")
     assert caught.value.status == 400
 
@@ -232,7 +232,7 @@ def test_waiting_for_a_run(airflow: SmallAirflow) -> None:
 def test_waiting_has_an_end(airflow: SmallAirflow) -> None:
     """It should say in which state the run still is."""
     airflow.on("GET", "/api/v2/dags/d/dagRuns/r", {"state": "running"})
-    with client(airflow) as api, pytest.raises(AirflowApiError, match="still running after 0.01 s"):
+    with client(airflow) as api, pytest.raises(AirflowApiError, match=r"still running after 0\.01 s"):
         api.wait_for_run("d", "r", 0.01, every_s=0.001)
 
 

@@ -125,6 +125,22 @@ def test_end_forgives_who_is_gone_already(spawned: list["subprocess.Popen[str]"]
     assert end([known], signal.SIGTERM, 1.0) == []
 
 
+def test_end_does_not_wait_for_a_burial(spawned: list["subprocess.Popen[str]"]) -> None:
+    """It should be done when a process has ended, although its parent never asks for its exit code."""
+    code = f"""
+        import subprocess, sys, time
+        print(subprocess.Popen([sys.executable, "-c", {SLEEP!r}]).pid, flush=True)
+        time.sleep(60)
+    """
+    parent = python(code)
+    spawned.append(parent)
+    assert parent.stdout is not None
+    child = psutil.Process(int(parent.stdout.readline()))
+    began = time.monotonic()
+    assert end([child], signal.SIGTERM, 30) == []
+    assert time.monotonic() - began < 10
+
+
 def test_tell_kills_nobody(spawned: list["subprocess.Popen[str]"]) -> None:
     """It should return those that did not listen, alive."""
     deaf = python(DEAF)

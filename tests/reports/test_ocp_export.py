@@ -32,7 +32,9 @@ SKIPPED = (Measured.SKIP, Verdict.NOT_APPLICABLE)
 def _round(admissible: bool | None = True, problems: tuple[str, ...] = ()) -> OcpRound:
     unit = OcpUnit("SN00001", "evt-01", "lab", "h100")
     later = AT + timedelta(minutes=5)
-    return OcpRound("1a2b", "atlas", "EVT", "evt", "pat", AT, later, admissible, [unit], problems, {"title": "EVT plan"}, "1")
+    return OcpRound(
+        "1a2b", "atlas", "EVT", "evt", "pat", AT, later, admissible, [unit], problems, {"title": "EVT plan"}, "1"
+    )
 
 
 def _result(answers: tuple[Measured, Verdict] = GOOD, **more: Any) -> OcpResult:
@@ -121,9 +123,7 @@ def test_what_a_tool_said_is_a_log_and_its_output_a_file() -> None:
 
 
 @pytest.mark.parametrize(("answers", "symptom"), [(HOLE, "gatehouse-not-measured"), (SKIPPED, "gatehouse-skipped")])
-def test_what_was_not_measured_is_an_error_and_no_diagnosis(
-    answers: tuple[Measured, Verdict], symptom: str
-) -> None:
+def test_what_was_not_measured_is_an_error_and_no_diagnosis(answers: tuple[Measured, Verdict], symptom: str) -> None:
     """It should never sound like a verdict on the machine."""
     artifacts = _export([_result(answers)])
     assert _steps(artifacts, "diagnosis") == []

@@ -54,7 +54,9 @@ def _row(number: int, unit: str, verdict: Verdict = Verdict.PASS, reason: str = 
 
 
 def _evidence(*, bad: bool = False, waived: bool = False, signed: bool = False) -> PhaseEvidence:
-    waiver = Waiver(7, "issues", "Sam", f"known issue {HOSTILE}", "fans at full speed", ("Pat", "Lee"), NOW + timedelta(30))
+    waiver = Waiver(
+        7, "issues", "Sam", f"known issue {HOSTILE}", "fans at full speed", ("Pat", "Lee"), NOW + timedelta(30)
+    )
     expired = Waiver(8, "coverage", "Sam", "old", "none", ("Pat", "Lee"), NOW - timedelta(1))
     lonely = Waiver(9, "coverage", "Sam", "lonely", "none", ("Pat",), NOW + timedelta(1))
     return PhaseEvidence(
@@ -85,8 +87,9 @@ def test_the_page_tells_everything_a_review_asks() -> None:
     html, decision = _report(_evidence(bad=True, waived=True, signed=True), facts)
     text = _Page(html).text
     for expected in (
-        "Atlas: EVT report", "8× H100", "Pat Doe", "Every unit measured", "2 units of 2 planned", "not admissible", "temp_c",
-        "evt-02", "Containment: fans at full speed", "waits for approval", "expired", "in use", "approved", "other evidence",
+        "Atlas: EVT report", "8× H100", "Pat Doe", "Every unit measured", "2 units of 2 planned", "not admissible",
+        "temp_c", "evt-02", "Containment: fans at full speed", "waits for approval", "expired", "in use", "approved",
+        "other evidence",
         decision.evidence_digest,
     ):  # fmt: skip
         assert expected in text, expected

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 
+import paramiko
 import psutil
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -103,11 +104,11 @@ def test_when_the_total_time_is_up_what_came_is_kept_and_nothing_stays_on_the_ho
 
 
 class CuttingProxy:
-    """A TCP proxy that cuts the first connection in mid-command and lets later ones through."""
+    """A TCP proxy that cuts the first connections once a process is seen to run, and lets later ones through."""
 
-    def __init__(self, to: Endpoint, cut_after_s: float, cuts: int = 1) -> None:
+    def __init__(self, to: Endpoint, process: str, cuts: int = 1) -> None:
         self.port = free_port()
-        self._to, self._cut_after_s, self._cuts = to, cut_after_s, cuts
+        self._to, self._process, self._cuts = to, process, cuts
         self._listener = socket.create_server(("127.0.0.1", self.port))
         threading.Thread(target=self._serve, daemon=True).start()
 
@@ -122,10 +123,11 @@ class CuttingProxy:
                 threading.Thread(target=self._pump, args=(a, b), daemon=True).start()
             if self._cuts > 0:
                 self._cuts -= 1
-                threading.Timer(self._cut_after_s, lambda n=near, f=far: self._cut(n, f)).start()
+                threading.Thread(target=self._cut, args=(near, far), daemon=True).start()
 
-    @staticmethod
-    def _cut(near: socket.socket, far: socket.socket) -> None:
+    def _cut(self, near: socket.socket, far: socket.socket) -> None:
+        while not running(self._process):
+            time.sleep(0.05)
         for end in (near, far):
             end.shutdown(socket.SHUT_RDWR)
 
@@ -142,9 +144,13 @@ class CuttingProxy:
 
 
 def test_a_session_cut_in_mid_command_is_taken_up_again_once(sshd: OpenSsh) -> None:
-    proxy = CuttingProxy(sshd.endpoint, cut_after_s=1.0)
+    proxy = CuttingProxy(sshd.endpoint, "sleep 2.345")
     endpoint = dataclasses.replace(sshd.endpoint, port=proxy.port)
-    commands = [Command("a", ("echo", "a")), Command("b", ("sh", "-c", "sleep 2; echo b")), Command("c", ("echo", "c"))]
+    commands = [
+        Command("a", ("echo", "a")),
+        Command("b", ("sh", "-c", "sleep 2.345; echo b")),
+        Command("c", ("echo", "c")),
+    ]
     session = run_commands(endpoint, sshd.login, commands)
     proxy.close()
     assert session.error is None
@@ -153,7 +159,7 @@ def test_a_session_cut_in_mid_command_is_taken_up_again_once(sshd: OpenSsh) -> N
 
 
 def test_a_session_that_is_cut_again_ends_in_a_clear_state(sshd: OpenSsh) -> None:
-    proxy = CuttingProxy(sshd.endpoint, cut_after_s=0.8, cuts=99)
+    proxy = CuttingProxy(sshd.endpoint, "sleep 4322", cuts=99)
     endpoint = dataclasses.replace(sshd.endpoint, port=proxy.port)
     session = run_commands(endpoint, sshd.login, [Command("a", ("echo", "a")), Command("b", ("sleep", "4322"))])
     proxy.close()
@@ -206,3 +212,51 @@ def test_fan_out_yields_every_host_though_some_cannot_be_reached(sshd: OpenSsh) 
     visits = visit_all(hosts, lambda h: run_commands(h.endpoint, sshd.login, commands), 4)
     found = {host.name: session.error is None for host, session in visits}
     assert found == {f"h{i}": i != 3 for i in range(8)}
+
+
+class LyingHost(threading.Thread):
+    """An SSH server that knows our framing and answers with markers that no honest shell would send."""
+
+    def __init__(self, lies: str) -> None:
+        super().__init__(daemon=True)
+        self._lies = lies
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._key = paramiko.RSAKey.generate(2048)
+        port = self._listener.getsockname()[1]
+        self.endpoint = Endpoint("127.0.0.1", port, f"{self._key.get_name()} {self._key.get_base64()}")
+
+    def run(self) -> None:
+        accepted, _ = self._listener.accept()
+        server = paramiko.Transport(accepted)
+        server.add_server_key(self._key)
+        server.start_server(server=_Accepting())
+        channel = server.accept(10)
+        assert channel is not None
+        nonce = channel.recv(4096).decode().split("gatehouse-frame 1 ")[1].split()[0]
+        for word in self._lies.split("|"):
+            channel.sendall(f"\n@@{nonce} {word}@@\n".encode())
+            channel.sendall_stderr(f"\n@@{nonce} {word}@@\n".encode())
+        channel.close()
+
+
+class _Accepting(paramiko.ServerInterface):
+    def check_auth_publickey(self, username: str, key: paramiko.PKey) -> int:
+        return paramiko.common.AUTH_SUCCESSFUL
+
+    def get_allowed_auths(self, username: str) -> str:
+        return "publickey"
+
+    def check_channel_request(self, kind: str, chanid: int) -> int:
+        return paramiko.common.OPEN_SUCCEEDED
+
+    def check_channel_exec_request(self, channel: paramiko.Channel, command: bytes) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("lies", ["F", "E 0", "B 7|E 7 0 0 0", "H x y z", "B -9", "E 0 zero 0 0", "B 0|E 0 0 a b"])
+def test_a_host_that_lies_in_our_own_markers_ends_in_an_error(lies: str) -> None:
+    host = LyingHost(lies)
+    host.start()
+    session = run_commands(host.endpoint, Login("x", KEY), [Command("a", ("true",))], SessionLimits(total_s=5))
+    assert isinstance(session.error, UnreachableError)
+    assert session.completed[0].ended is not Ended.EXITED

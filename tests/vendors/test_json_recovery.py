@@ -3,11 +3,13 @@
 import json
 
 import pytest
+from golden_pairs import completed
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gatehouse.model.errors import UnreadableError
-from gatehouse.vendors.json_recovery import recover_json
+from gatehouse.vendors.gathered import Gathered
+from gatehouse.vendors.json_recovery import gathered_json, recover_json
 
 RECORDS = [{"gpu": index, "power": {"value": 100 + index, "unit": "W"}, "name": 'a "b" [c'} for index in range(4)]
 
@@ -21,14 +23,13 @@ def test_a_whole_document() -> None:
 
 
 def test_text_around_a_document() -> None:
-    """It should pass over banners, also ones with brackets, and keep them."""
+    """It should pass over banners, also ones with brackets."""
     text = "[2025-03-04 08:00:00] WARNING: low {power}\n" + json.dumps(RECORDS) + "\nbye\n"
     found = recover_json(text)
     assert found.value == RECORDS
     assert not found.valid
     assert not found.cut
-    assert "WARNING" in found.around
-    assert "bye" in found.around
+    assert found.after == "\nbye\n"
 
 
 @given(st.integers(1, len(json.dumps(RECORDS, indent=1)) - 1))
@@ -60,6 +61,16 @@ def test_a_nested_object_of_a_cut_document_is_no_document() -> None:
     found = recover_json(text, record_depth=1)
     assert found.cut
     assert found.value == RECORDS[:1]
+
+
+@pytest.mark.parametrize(
+    ("after", "complete"), [("", True), ("\n", True), ("\nWARNING: x\n", True), ("\n[{}]\n", False)]
+)
+def test_a_second_document_is_noticed(after: str, complete: bool) -> None:
+    """It should say that what follows the first document was not read."""
+    gathered = Gathered("tool", completed(b"x"))
+    assert gathered_json(gathered, json.dumps(RECORDS) + after).value == RECORDS
+    assert gathered.complete is complete
 
 
 def test_no_values_of_javascript() -> None:

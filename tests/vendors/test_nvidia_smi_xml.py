@@ -61,7 +61,8 @@ def test_a_cut_document_keeps_the_gpus_that_came_whole() -> None:
 
 def test_mig_devices() -> None:
     """It should list MIG devices with their instance and memory."""
-    mig = "<mig_device><gpu_instance_id>3</gpu_instance_id><fb_memory_usage><total>19968 MiB</total></fb_memory_usage></mig_device>"
+    memory = "<fb_memory_usage><total>19968 MiB</total></fb_memory_usage>"
+    mig = f"<mig_device><gpu_instance_id>3</gpu_instance_id>{memory}</mig_device>"
     facts = reading("nvidia-smi-xml", TWO.replace("\n\t\t\tNone\n", mig, 1)).facts
     assert facts["gpu0.mig.devices"] == 1
     assert facts["gpu0.mig0.gpu_instance_id"] == 3

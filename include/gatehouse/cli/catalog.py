@@ -48,3 +48,8 @@ def schema(folder: Annotated[Path, typer.Argument(help="Where to write one JSON 
         text = json.dumps(spec.model_json_schema(), indent=2, sort_keys=True) + "\n"
         (folder / f"{kind}.json").write_text(text, encoding="utf-8")
     console.print(f"{len(KINDS)} schemas in {folder}")
+
+
+def register(root: typer.Typer) -> None:
+    """Add these commands to the shell."""
+    root.add_typer(app, name="catalog")

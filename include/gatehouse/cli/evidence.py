@@ -7,11 +7,7 @@ from typing import Annotated
 import typer
 
 from gatehouse.cli.output import console, print_json, print_table, say_error
-from gatehouse.cli.place import workspace
 from gatehouse.model.status import Measured, Phase
-from gatehouse.operations.export_round import export_round
-from gatehouse.operations.read_output import read_output
-from gatehouse.operations.write_report import write_report
 
 
 def register(app: typer.Typer) -> None:
@@ -27,6 +23,8 @@ def read(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Read a captured tool output: its facts, findings and errors. Exits 1 on a hardware finding, 3 if unreadable."""
+    from gatehouse.operations.read_output import read_output
+
     report = read_output(tool, _bytes(file))
     if as_json:
         print_json(
@@ -57,6 +55,9 @@ def export(
     ocp: Annotated[bool, typer.Option("--ocp", help="As OCP Test & Validation v2 JSON lines, the only form.")] = True,
 ) -> None:
     """Print a round as OCP Test & Validation JSON lines."""
+    from gatehouse.cli.place import workspace
+    from gatehouse.operations.export_round import export_round
+
     for line in export_round(workspace(), round_id) if ocp else ():
         sys.stdout.write(line + "\n")
 
@@ -66,6 +67,9 @@ def report(
     phase: Annotated[Phase, typer.Argument(help="EVT, DVT, PVT or RAMP.", case_sensitive=False)],
 ) -> None:
     """Write the phase report as it stands now, and say where it lies."""
+    from gatehouse.cli.place import workspace
+    from gatehouse.operations.write_report import write_report
+
     console.print(write_report(workspace(), program, phase), markup=False)
 
 

@@ -5,10 +5,7 @@ from typing import Annotated
 import typer
 
 from gatehouse.cli.output import console, print_json, print_table
-from gatehouse.cli.place import workspace
 from gatehouse.model.status import Phase
-from gatehouse.operations.evaluate_gate import evaluate_gate
-from gatehouse.reports.gate_table import HEADINGS, gate_rows, headline
 
 
 def register(app: typer.Typer) -> None:
@@ -22,6 +19,10 @@ def gate(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Ask a gate: may this phase exit, and what is still missing? Exits with 1 while it may not."""
+    from gatehouse.cli.place import workspace
+    from gatehouse.operations.evaluate_gate import evaluate_gate
+    from gatehouse.reports.gate_table import HEADINGS, gate_rows, headline
+
     decision = evaluate_gate(workspace(), program, phase).decision
     if as_json:
         print_json(decision)

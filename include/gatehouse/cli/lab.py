@@ -86,3 +86,8 @@ def faults() -> None:
     """List every fault that can be injected by name."""
     rows = [(f.name, f.component, f.mechanism, f.title) for f in sorted(all_faults().values(), key=lambda f: f.name)]
     print_table(("fault", "component", "mechanism", "what it does"), rows)
+
+
+def register(root: typer.Typer) -> None:
+    """Add these commands to the shell."""
+    root.add_typer(app, name="lab")

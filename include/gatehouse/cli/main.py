@@ -3,12 +3,12 @@
 Exit codes: 0 done and good, 1 done and bad, 2 usage, 3 could not measure.
 """
 
+import importlib
 import sys
 
 import typer
 
 from gatehouse import __version__
-from gatehouse.cli import catalog, demo, evidence, gate, lab, machines, stack
 from gatehouse.cli.output import say_error
 from gatehouse.model.errors import (
     CatalogError,
@@ -37,10 +37,28 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (machines, gate, evidence, stack, demo):
-    module.register(app)
-app.add_typer(catalog.app, name="catalog")
-app.add_typer(lab.app, name="lab")
+# Which module holds which command. Only the one that was asked for is imported: the shell answers at once.
+_COMMANDS = {
+    "run": "machines",
+    "host": "machines",
+    "gate": "gate",
+    "read": "evidence",
+    "export": "evidence",
+    "report": "evidence",
+    "up": "stack",
+    "down": "stack",
+    "status": "stack",
+    "demo": "demo",
+    "catalog": "catalog",
+    "lab": "lab",
+}
+
+
+def _register(asked: str | None) -> None:
+    """Add the module of the command that was asked for; all of them when it is not known, as for ``--help``."""
+    names = (_COMMANDS[asked],) if asked in _COMMANDS else dict.fromkeys(_COMMANDS.values())
+    for name in names:
+        importlib.import_module(f"gatehouse.cli.{name}").register(app)
 
 
 @app.callback(invoke_without_command=True)
@@ -52,6 +70,7 @@ def _root(version: bool = typer.Option(False, "--version", help="Say which versi
 
 def main() -> None:
     """Entry point of the ``gatehouse`` command."""
+    _register(next((word for word in sys.argv[1:] if not word.startswith("-")), None))
     try:
         app()
     except GatehouseError as error:

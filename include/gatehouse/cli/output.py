@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-console = Console(highlight=False, soft_wrap=False)
+_PIPE_WIDTH = 160  # columns where nobody's terminal says how many there are
+console = Console(highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 _STYLES = {"met": "green", "PASS": "green", "FAIL": "red", "not met": "red", "waived": "yellow", "ERROR": "magenta",
            "not enough evidence": "yellow", "SKIP": "dim"}  # fmt: skip

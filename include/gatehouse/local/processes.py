@@ -87,8 +87,21 @@ def tell(
     for process in told:
         with contextlib.suppress(*_GONE):  # it went by itself
             process.send_signal(sign)
-    gone, left = psutil.wait_procs(told, timeout=grace_s)
-    return gone, left
+    wait_until(lambda: all(_is_over(process) for process in told), grace_s)
+    left = [process for process in told if not _is_over(process)]
+    return [process for process in told if process not in left], left
+
+
+def _is_over(process: psutil.Process) -> bool:
+    """Whether it ended. One that only waits for its parent to take notice has ended: the parent may never do."""
+    try:
+        if process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+            return False
+    except psutil.NoSuchProcess:
+        return True
+    with contextlib.suppress(ChildProcessError):  # it was not ours to bury
+        os.waitpid(process.pid, os.WNOHANG)
+    return True
 
 
 def reap() -> dict[int, int]:

@@ -5,6 +5,7 @@ channel is closed, which ends the flood on the host, and the rest goes on in a n
 drops (one reconnect takes up the rest, unless the host has rebooted meanwhile).
 """
 
+import contextlib
 import select
 import time
 from collections.abc import Sequence
@@ -222,16 +223,20 @@ def _run_remaining(
         try:
             channel = transport.open_session(timeout=limits.handshake_s)
             why = _Channel(visit, channel, deadline, limits.flood_bytes).run(indices)
-        except (paramiko.SSHException, OSError, EOFError, ValueError) as failure:
-            return UnreachableError(f"the session broke: {failure or type(failure).__name__}")
-        channel.close()
-        if not why:
-            continue
-        if not transport.is_active():
-            return UnreachableError(f"the connection was lost: {why}")
+        except (paramiko.SSHException, OSError, EOFError) as failure:
+            broke = UnreachableError(f"the session broke: {failure or type(failure).__name__}")
+            return broke if visit.remaining else None
+        except (ValueError, IndexError) as failure:
+            return UnreachableError(f"the host's answer is not in the form that our script gives it: {failure}")
+        with contextlib.suppress(EOFError, OSError):  # the reader thread may have closed its end of it already
+            channel.close()
         cut = [i for i in indices if i in visit.cut]
-        if not cut or time.monotonic() >= deadline:
+        if why and not transport.is_active():
+            return UnreachableError(f"the connection was lost: {why}")
+        if why and (not cut or time.monotonic() >= deadline):
             return UnreachableError(why)
+        if visit.remaining == indices and not cut:
+            return UnreachableError("the host's shell came to its end without running anything")
         for i in cut:
             visit.done[i] = visit.cut.pop(i)
     return None

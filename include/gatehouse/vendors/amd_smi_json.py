@@ -8,7 +8,7 @@ from gatehouse.model.errors import UnreadableError
 from gatehouse.model.readings import ToolReport
 from gatehouse.vendors.amd_fields import gpu_facts, lowered
 from gatehouse.vendors.gathered import Gathered, gather
-from gatehouse.vendors.json_recovery import recover_json
+from gatehouse.vendors.json_recovery import gathered_json
 from gatehouse.vendors.quantities import number_or_unknown
 from gatehouse.vendors.registry import reads
 
@@ -22,9 +22,7 @@ def read_amd_smi_json(said: Completed) -> ToolReport:
     """
     gathered, text = gather("amd-smi-json", said)
     is_object = text.lstrip().startswith("{")
-    found = recover_json(text, record_depth=2 if is_object else 1)
-    if found.cut:
-        gathered.was_cut("the JSON document has no end")
+    found = gathered_json(gathered, text, record_depth=2 if is_object else 1)
     gpus = list(_gpus(found.value))
     if not gpus:
         raise UnreadableError("no GPU of amd-smi in the JSON")

@@ -50,7 +50,7 @@ def overall(results: Iterable[str]) -> str | None:
     """pass, warn or fail over all tests. Skipped tests neither pass nor fail; only skipped ones are no pass."""
     ran = [result for result in results if result not in ("Skip", "Not Run")]
     summary = worst(ran)
-    return {"Pass": "pass", "Fail": "fail", "Warn": "warn"}.get(summary, "unknown") if summary else None
+    return None if summary is None else {"Pass": "pass", "Fail": "fail", "Warn": "warn"}.get(summary, "unknown")
 
 
 def class_of(text: str, error_id: object = None) -> FindingClass:

@@ -14,7 +14,7 @@ from gatehouse.model.errors import UnreadableError
 from gatehouse.model.readings import Fact, ToolReport
 from gatehouse.vendors.dcgm_causes import class_of, overall, result_word, signature_of, worst
 from gatehouse.vendors.gathered import Gathered, gather
-from gatehouse.vendors.json_recovery import recover_json
+from gatehouse.vendors.json_recovery import gathered_json
 from gatehouse.vendors.quantities import number_or_unknown, word_or_unknown
 from gatehouse.vendors.registry import reads
 
@@ -43,9 +43,7 @@ def read_dcgmi_diag_json(said: Completed) -> ToolReport:
         UnreadableError: there is no test of DCGM in the output.
     """
     gathered, text = gather("dcgmi-diag-json", said)
-    found = recover_json(text, _RESULTS_DEPTH if "test_categories" in text else _RESULTS_DEPTH_OF_FRAGMENT)
-    if found.cut:
-        gathered.was_cut("the JSON document has no end")
+    found = gathered_json(gathered, text, _RESULTS_DEPTH if "test_categories" in text else _RESULTS_DEPTH_OF_FRAGMENT)
     body, tests = _diagnostic(found.value)
     if not tests:
         return _without_tests(gathered, found.value)

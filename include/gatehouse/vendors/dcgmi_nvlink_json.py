@@ -8,7 +8,7 @@ from gatehouse.model.commands import Completed
 from gatehouse.model.errors import UnreadableError
 from gatehouse.model.readings import ToolReport
 from gatehouse.vendors.gathered import gather
-from gatehouse.vendors.json_recovery import recover_json
+from gatehouse.vendors.json_recovery import gathered_json
 from gatehouse.vendors.quantities import number_or_unknown
 from gatehouse.vendors.registry import reads
 
@@ -24,9 +24,7 @@ def read_dcgmi_nvlink_json(said: Completed) -> ToolReport:
         UnreadableError: there is no link in the JSON.
     """
     gathered, text = gather("dcgmi-nvlink-json", said)
-    found = recover_json(text, record_depth=2)
-    if found.cut:
-        gathered.was_cut("the JSON document has no end")
+    found = gathered_json(gathered, text, record_depth=2)
     document = found.value if isinstance(found.value, Mapping) else {}
     links = {int(match[1]): body for name, body in _children(document.get("body")) if (match := _LINK.fullmatch(name))}
     if not links:

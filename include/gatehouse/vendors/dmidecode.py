@@ -192,9 +192,9 @@ def _note_identity(draft: Draft, records: list[_Record]) -> None:
 def _note_memory(draft: Draft, records: list[_Record]) -> None:
     slots = [_mib(record.values.get("Size", "")) for record in records if record.kind == _DIMM]
     if slots:
-        draft.fact("memory.devices", len(slots))
-        draft.fact("memory.installed", sum(size is not None for size in slots))
-        draft.fact("memory.total_mib", sum(size for size in slots if size is not None))
+        draft.total("memory.devices", len(slots))
+        draft.total("memory.installed", sum(size is not None for size in slots))
+        draft.total("memory.total_mib", sum(size for size in slots if size is not None))
 
 
 def _check_declared(draft: Draft, lines: Lines, records: list[_Record]) -> None:

@@ -23,14 +23,27 @@ _JSON_START = re.compile(r"^[ \t]*(?=[{\[])", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Text by lines: ``whole`` ended with a newline, ``tail`` did not and may be cut in the middle of a number."""
+    """Text by lines: ``whole`` ended with a newline, ``tail`` did not and may be cut in the middle of a number.
+
+    ``unended`` says that the last line has no newline, though its form shows that nothing of it is missing.
+    """
 
     whole: tuple[str, ...]
     tail: str
+    unended: bool = False
 
     def __iter__(self) -> Iterator[str]:
         """The lines that are surely whole."""
         return iter(self.whole)
+
+    def with_tail(self, closed: re.Pattern[str], *, ends: bool = False) -> "Lines":
+        """The same with the tail among the whole lines, where it fits a form that cannot go on.
+
+        ``ends`` says that this line is the last that the tool prints, so that nothing can be missing after it.
+        """
+        if self.tail and closed.fullmatch(self.tail.rstrip()):
+            return Lines((*self.whole, self.tail.rstrip()), "", unended=not ends)
+        return self
 
 
 def with_errors(said: Completed) -> Completed:
@@ -62,7 +75,7 @@ def text_of(said: Completed) -> str:
 def lines_of(said: Completed) -> Lines:
     """Standard output by lines. Only ``\\n`` ends a line: vendor strings may hold other separators of Unicode."""
     *whole, tail = text_of(said).split("\n")
-    return Lines(tuple(whole), tail if tail.strip() else "")
+    return Lines(tuple(whole), tail)
 
 
 def json_of(said: Completed) -> Any:

@@ -6,6 +6,7 @@ from gatehouse.model.commands import Completed, Ended
 from gatehouse.model.errors import UnreadableError
 from gatehouse.model.readings import Fact, Finding, ToolReport
 from gatehouse.model.status import FindingClass, Measured
+from gatehouse.vendors.documents import Lines
 
 MAX_FACTS = 100_000
 MAX_FINDINGS = 1_000
@@ -17,7 +18,7 @@ class Draft:
     """Collects what a reader finds, bounded, and turns it into the report.
 
     ``complete`` starts true for an output that came whole, and readers clear it where a part is absent. ``cut`` says
-    that the output ends in the middle: then a fact without a value, or an empty list, says nothing, because the value
+    that the output ends in the middle: then a fact without a value, an empty list or a total says nothing, because more
     may stand in the rest, and it is left out of the report.
     """
 
@@ -29,6 +30,7 @@ class Draft:
         self.facts: dict[str, Fact] = {}
         self.findings: list[Finding] = []
         self.errors: list[str] = []
+        self._totals: set[str] = set()
 
     def fact(self, name: str, value: Fact) -> None:
         """Note a fact; the bounds keep a hostile output from filling the store."""
@@ -36,6 +38,11 @@ class Draft:
             self.incomplete(f"more than {MAX_FACTS} facts; the rest is left out")
             return
         self.facts[name[:_MAX_TEXT]] = value[:_MAX_TEXT] if isinstance(value, str) else value
+
+    def total(self, name: str, value: Fact) -> None:
+        """Note a count, sum or list over everything that is listed; of a cut output it is left out."""
+        self._totals.add(name)
+        self.fact(name, value)
 
     def hardware(self, part: str, signature: str, text: str) -> None:
         """Note trouble of the machine."""
@@ -63,6 +70,13 @@ class Draft:
         self.cut = True
         self.incomplete(reason)
 
+    def note_end(self, lines: Lines) -> None:
+        """Note how the text ends: in the middle of a line, or after one that came whole but without its newline."""
+        if lines.tail:
+            self.was_cut("the last line is cut")
+        elif lines.unended:
+            self.incomplete("the last line has no end; more may be missing")
+
     def done(self, answers: Collection[int] = (0,)) -> ToolReport:
         """The report of a tool that answered. ``answers`` are the exit codes that say something about the machine
         rather than about the tool; any other leaves the facts, adds an error and makes the report incomplete.
@@ -71,7 +85,11 @@ class Draft:
             UnreadableError: nothing was found.
         """
         if self.cut:
-            self.facts = {name: value for name, value in self.facts.items() if value not in (None, [])}
+            self.facts = {
+                name: value
+                for name, value in self.facts.items()
+                if value is not None and value != [] and name not in self._totals
+            }
         if not self.facts:
             raise UnreadableError(f"nothing in the output that {self.tool} prints")
         self._how_it_ended(answers)

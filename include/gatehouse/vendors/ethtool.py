@@ -18,6 +18,7 @@ _TOOL = "ethtool"
 _SETTINGS = re.compile(r"Settings for (\S{1,64}):")
 _SPEED = re.compile(r"(\d{1,10})Mb/s.{0,40}")
 _KEY = re.compile(r"[ \t]{1,16}([A-Z][A-Za-z0-9 /-]{1,48}):\s{0,40}(.*)")
+_LAST_LINE = re.compile(r"\s{1,16}Link detected: (?:yes|no(?: \(.{1,40}\))?)|No data available")
 _UNKNOWN_SPEEDS = (0, 0xFFFF, 0xFFFFFFFF)
 _ALWAYS = ("speed_mbps", "duplex", "autoneg", "port", "link", "lanes")
 _WORDS = {"Duplex": "duplex", "Port": "port", "Transceiver": "transceiver", "MDI-X": "mdix"}
@@ -31,7 +32,7 @@ def read_ethtool(said: Completed) -> ToolReport:
     Raises:
         UnreadableError: not the settings that ethtool prints.
     """
-    lines = lines_of(with_errors(said))
+    lines = lines_of(with_errors(said)).with_tail(_LAST_LINE, ends=True)
     settings = next((match for line in lines if (match := _SETTINGS.fullmatch(line.strip()))), None)
     if settings is None:
         raise UnreadableError(f"no 'Settings for DEVICE:'{complaint(said)}")

@@ -60,20 +60,20 @@ def read_ethtool_module(said: Completed) -> ToolReport:
     draft.fact("identifier", identifier.group(1))
     draft.fact("form", identifier.group(2))
     draft.facts.update(dict.fromkeys(_ALWAYS))
-    measured: dict[str, list[Fact]] = {}
+    measured: dict[str, dict[int, Fact]] = {}
     for key, value in pairs:
         _note(draft, measured, key, value.strip())
+    draft.note_end(lines)
     for name, values in measured.items():
-        draft.fact(name, values[0] if len(values) == 1 else values)
+        _note_lanes(draft, name, values)
     support = next((value.strip() for key, value in pairs if key == "Optical diagnostics support"), None)
     draft.fact("ddm_supported", bool(measured) if support is None else support == "Yes")
-    if lines.tail:
-        draft.was_cut("the last line is cut")
-        draft.facts.pop("ddm_supported") if support is None and not measured else None
+    if draft.cut and support is None and not measured:
+        draft.facts.pop("ddm_supported")  # the measurements may follow
     return draft.done()
 
 
-def _note(draft: Draft, measured: dict[str, list[Fact]], key: str, value: str) -> None:
+def _note(draft: Draft, measured: dict[str, dict[int, Fact]], key: str, value: str) -> None:
     channel = _CHANNEL.fullmatch(key)
     lane = int(channel.group(2)) if channel else None
     key = channel.group(1) if channel else key
@@ -82,9 +82,19 @@ def _note(draft: Draft, measured: dict[str, list[Fact]], key: str, value: str) -
         draft.fact(_WORDS[key], value or None)
     elif key in _QUANTITIES:
         for unit, number in _numbers(value).items():
-            measured.setdefault(f"{_QUANTITIES[key]}_{unit}", []).append(number)
+            measured.setdefault(f"{_QUANTITIES[key]}_{unit}", {})[lane or 0] = number
     elif flag and flag.group(1) in _QUANTITIES:
         _note_flag(draft, flag, value, lane)
+
+
+def _note_lanes(draft: Draft, name: str, by_lane: dict[int, Fact]) -> None:
+    """A value of the module under its name; values by lane under the lanes' names, and as a list where all came."""
+    if 0 in by_lane:
+        draft.fact(name, by_lane[0])
+        return
+    for lane, value in sorted(by_lane.items()):
+        draft.fact(f"lane{lane}.{name}", value)
+    draft.total(name, [by_lane[lane] for lane in sorted(by_lane)])
 
 
 def _numbers(value: str) -> dict[str, int | float | None]:

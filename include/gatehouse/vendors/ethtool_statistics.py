@@ -37,6 +37,7 @@ def read_ethtool_statistics(said: Completed) -> ToolReport:
         raise UnreadableError("no 'NIC statistics:'")
     for name, value in counters.items():
         draft.fact(name, value)
-    if lines.tail or not counters:
+    draft.note_end(lines)
+    if not counters:
         draft.was_cut("the list of counters is cut")
     return draft.done()

@@ -49,10 +49,8 @@ def read_flint_query(said: Completed) -> ToolReport:
     error = next((match.group(1) for line in (*lines, lines.tail) if (match := _ERROR.search(line))), None)
     if "fw" not in draft.facts and "image_type" not in draft.facts:
         raise UnreadableError(f"no firmware version{f': {error}' if error else ': not flint'}")
-    if lines.tail:
-        draft.was_cut("the last line is cut")
-    else:
-        draft.fact("roms", roms)
+    draft.total("roms", roms)
+    draft.note_end(lines)
     if error:
         draft.incomplete(error)
     return draft.done()

@@ -41,13 +41,15 @@ def read_gpu_burn(said: Completed) -> ToolReport:
         raise UnreadableError("not the output of gpu_burn")
     for match in listed:
         gathered.facts_of(f"gpu{match[1]}", {"name": match[2], "uuid": match[3]})
+    trouble = [line.strip() for line in lines if _TROUBLE.search(line[:500])]
+    for line in trouble:
+        gathered.found(FindingClass.TOOL_ERROR, "host", "gpu_burn.trouble", line)
+        gathered.error(line)
+    if trouble and not progress and not verdicts:
+        return gathered.failed("no GPU was burned")
     if progress:
         _note_progress(gathered, progress[-1])
     _note_verdicts(gathered, lines, verdicts, len(listed))
-    for line in lines:
-        if _TROUBLE.search(line[:500]):
-            gathered.found(FindingClass.TOOL_ERROR, "host", "gpu_burn.trouble", line)
-            gathered.error(line.strip()[:200])
     return gathered.done()
 
 

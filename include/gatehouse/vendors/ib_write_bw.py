@@ -57,16 +57,15 @@ def read_ib_write_bw(said: Completed) -> ToolReport:
     for index, row in enumerate(rows[:_MAX_ROWS]):
         for name, value in row.items():
             draft.fact(f"result{index}.{name}", value)
-    for name, value in (rows[-1] if rows else {}).items():
+    for name, value in (rows[-1] if rows and not lines.tail else {}).items():
         draft.fact(name, value)
-    draft.fact("results", len(rows))
+    draft.total("results", len(rows))
     for error in errors[:10]:
         draft.error(error)
         draft.finding(FindingClass.TOOL_ERROR, "fabric", "perftest.error", error)
     if not rows:
         return draft.failed(errors[0] if errors else "the test printed no result")
-    if lines.tail:
-        draft.was_cut("the last line is cut")
+    draft.note_end(lines)
     return draft.done()
 
 

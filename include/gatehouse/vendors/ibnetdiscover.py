@@ -60,16 +60,16 @@ def read_ibnetdiscover(said: Completed) -> ToolReport:
 
 def _note_nodes(draft: Draft, nodes: list[_Node]) -> None:
     switches = [node for node in nodes if node.kind == "Switch"]
-    draft.fact("switches", len(switches))
-    draft.fact("cas", sum(node.kind == "Ca" for node in nodes))
-    draft.fact("usable_switches", sum(bool(node.links) for node in switches))
+    draft.total("switches", len(switches))
+    draft.total("cas", sum(node.kind == "Ca" for node in nodes))
+    draft.total("usable_switches", sum(bool(node.links) for node in switches))
     ends = {frozenset({(node.guid, own), (peer, port)}) for node in nodes for own, peer, port, _ in node.links}
-    draft.fact("links", len(ends))
+    draft.total("links", len(ends))
     for speed, count in Counter(speed for node in nodes for *_, speed in node.links if speed).items():
-        draft.fact(f"ports_{speed}", count)
+        draft.total(f"ports_{speed}", count)
     for node in nodes:
         draft.fact(f"{node.guid}.name", node.name)
-        draft.fact(f"{node.guid}.links", len(node.links))
+        draft.total(f"{node.guid}.links", len(node.links))
 
 
 def _check(draft: Draft, nodes: list[_Node], *, is_cut: bool) -> None:

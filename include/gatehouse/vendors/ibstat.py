@@ -42,9 +42,7 @@ def read_ibstat(said: Completed) -> ToolReport:
     Raises:
         UnreadableError: no adapter in the output.
     """
-    lines = lines_of(with_errors(said))
-    if _LAST_LINE.fullmatch(lines.tail):
-        lines = Lines((*lines.whole, lines.tail), "")  # the last field of a port, with a value that cannot go on
+    lines = lines_of(with_errors(said)).with_tail(_LAST_LINE)
     adapters = _adapters(lines)
     draft = Draft(_TOOL, said)
     panic = next((match.group(1).strip() for line in lines if (match := _PANIC.search(line))), None)
@@ -53,9 +51,8 @@ def read_ibstat(said: Completed) -> ToolReport:
     note_adapters(draft, adapters)
     if panic:
         _note_panic(draft, panic)
-    if lines.tail:
-        draft.was_cut("the last line is cut")
-    elif _is_unfinished(adapters):
+    draft.note_end(lines)
+    if not lines.tail and _is_unfinished(adapters):
         draft.incomplete("the last port has no link layer, which ibstat prints last")
     return draft.done()
 

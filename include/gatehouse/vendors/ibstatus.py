@@ -19,6 +19,7 @@ _RATE = re.compile(r"([\d.]{1,8}) Gb/sec(?: \((\d{1,2}X) ?(\w{0,8})\))?")
 _ACTIVE, _DOWN = 4, 1  # IBTA port states
 _MBPS_PER_GBPS = 1000
 _LAST = "link_layer"
+_LAST_LINE = re.compile(r"\s{1,16}link_layer:\s{1,16}(?:InfiniBand|Ethernet)")
 
 
 @reads(_TOOL)
@@ -28,7 +29,7 @@ def read_ibstatus(said: Completed) -> ToolReport:
     Raises:
         UnreadableError: no port in the output.
     """
-    lines = lines_of(said)
+    lines = lines_of(said).with_tail(_LAST_LINE)
     adapters: dict[str, Adapter] = {}
     port: Port | None = None
     for line in lines:
@@ -43,6 +44,7 @@ def read_ibstatus(said: Completed) -> ToolReport:
     note_adapters(draft, list(adapters.values()))
     if lines.tail or _LAST not in port.facts:
         draft.was_cut("the last port has no link layer, which ibstatus prints last")
+    draft.note_end(lines)
     return draft.done()
 
 

@@ -52,8 +52,7 @@ def read_ibswinfo(said: Completed) -> ToolReport:
             psu = ""  # a rule or a title ends the block
     if "part" not in draft.facts and "guid" not in draft.facts:
         raise UnreadableError("no part number and no GUID: not ibswinfo")
-    if lines.tail:
-        draft.was_cut("the last line is cut")
+    draft.note_end(lines)
     return draft.done()
 
 

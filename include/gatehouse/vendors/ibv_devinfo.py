@@ -39,8 +39,7 @@ def read_ibv_devinfo(said: Completed) -> ToolReport:
         raise UnreadableError("no hca_id in the output: not ibv_devinfo, or no adapter")
     draft = Draft(_TOOL, said)
     note_adapters(draft, adapters)
-    if lines.tail:
-        draft.was_cut("the last line is cut")
+    draft.note_end(lines)
     return draft.done()
 
 

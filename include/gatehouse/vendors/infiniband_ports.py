@@ -28,7 +28,7 @@ class Adapter:
 
 def note_adapters(draft: Draft, adapters: list[Adapter]) -> None:
     """Facts of each adapter and port. An only port's stand under the adapter's name as well."""
-    draft.fact("cas", len(adapters))
+    draft.total("cas", len(adapters))
     for adapter in adapters:
         for name, value in adapter.facts.items():
             draft.fact(f"{adapter.name}.{name}", value)
@@ -46,13 +46,13 @@ def note_adapters(draft: Draft, adapters: list[Adapter]) -> None:
 def _note_states(draft: Draft, adapters: list[Adapter]) -> None:
     """Lists of ports that are down or not active, and how many active ports run at each rate (Gb/s)."""
     ports = [(_label(adapter, port), port) for adapter in adapters for port in adapter.ports]
-    draft.fact("ports", len(ports))
-    draft.fact("active", sum(port.active is True for _, port in ports))
-    draft.fact("down", [label for label, port in ports if port.down])
-    draft.fact("not_active", [label for label, port in ports if port.active is False])
+    draft.total("ports", len(ports))
+    draft.total("active", sum(port.active is True for _, port in ports))
+    draft.total("down", [label for label, port in ports if port.down])
+    draft.total("not_active", [label for label, port in ports if port.active is False])
     rates = [port.facts.get("rate") for _, port in ports if port.active]
     for rate in {rate for rate in rates if isinstance(rate, (int, float))}:
-        draft.fact(f"ports_{rate:g}", rates.count(rate))
+        draft.total(f"ports_{rate:g}", rates.count(rate))
 
 
 def _label(adapter: Adapter, port: Port) -> str:

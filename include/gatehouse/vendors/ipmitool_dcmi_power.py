@@ -15,6 +15,7 @@ from gatehouse.vendors.registry import reads
 
 _TOOL = "ipmitool-dcmi-power"
 _LINE = re.compile(r"\s{0,8}([A-Z][A-Za-z ]{4,48}):\s{1,40}(\S.{0,80})")
+_LAST_LINE = re.compile(r"\s{0,8}Power reading state is:\s{1,40}(?:activated|deactivated)")
 _WATTS = {
     "Instantaneous power reading": "power_w",
     "Minimum during sampling period": "power.min_w",
@@ -32,7 +33,7 @@ def read_ipmitool_dcmi_power(said: Completed) -> ToolReport:
     Raises:
         UnreadableError: not a power reading.
     """
-    lines = lines_of(with_errors(said))
+    lines = lines_of(with_errors(said)).with_tail(_LAST_LINE, ends=True)
     pairs = {
         match.group(1).strip(): match.group(2).strip() for line in lines if (match := _LINE.fullmatch(line.rstrip()))
     }

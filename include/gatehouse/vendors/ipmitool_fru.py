@@ -56,18 +56,20 @@ def read_ipmitool_fru(said: Completed) -> ToolReport:
     if not parts:
         raise UnreadableError("no FRU record: not ipmitool fru")
     draft = Draft(_TOOL, said)
-    draft.fact("frus", len(parts))
-    draft.fact("present", sum(part.present for part in parts))
+    draft.total("frus", len(parts))
+    draft.total("present", sum(part.present for part in parts))
     for part in parts:
         draft.fact(f"fru{part.number}.description", part.description)
-        draft.fact(f"fru{part.number}.present", part.present)
+        if part.values or not part.present:
+            draft.fact(f"fru{part.number}.present", part.present)
         for key, name in _NAMES.items():
             if key in part.values:
                 draft.fact(f"fru{part.number}.{name}", part.values[key] or None)
                 if part is parts[0]:
                     draft.fact(name, part.values[key] or None)
-    if lines.tail:
-        draft.was_cut("the last line is cut")
+    if parts[-1].present and not parts[-1].values:
+        draft.was_cut(f"the record of {parts[-1].description} is cut")
+    draft.note_end(lines)
     return draft.done()
 
 

@@ -29,6 +29,7 @@ _NUMBERS = {
     "Product ID": "product_id",
 }
 _FLAGS = {"Device Available": "available", "Provides Device SDRs": "provides_sdrs"}
+_BYTE = re.compile(r"\s{1,8}0x[0-9a-f]{2}")
 _SUPPORT, _AUX = "Additional Device Support", "Aux Firmware Rev Info"
 
 
@@ -39,7 +40,7 @@ def read_ipmitool_mc_info(said: Completed) -> ToolReport:
     Raises:
         UnreadableError: not mc info.
     """
-    lines = lines_of(said)
+    lines = lines_of(said).with_tail(_BYTE)
     draft = Draft(_TOOL, said)
     below: dict[str, list[str]] = {}
     key = ""
@@ -51,9 +52,8 @@ def read_ipmitool_mc_info(said: Completed) -> ToolReport:
             _note(draft, key, (match.group(2) or "").strip())
     if "firmware" not in draft.facts or "device_id" not in draft.facts:
         raise UnreadableError("no device id and firmware revision: not ipmitool mc info")
-    if lines.tail:
-        draft.was_cut("the last line is cut")
-    elif _SUPPORT in below:
+    draft.note_end(lines)
+    if not draft.cut and _SUPPORT in below:
         draft.fact("support_count", len(below[_SUPPORT]))
         draft.fact("support", [*below[_SUPPORT]])
         draft.fact("aux_fw", [*below[_AUX]] if _AUX in below else None)

@@ -18,6 +18,10 @@ from gatehouse.vendors.registry import reads
 _TOOL = "ipmitool-sdr-elist"
 _LINE = re.compile(r"([^|]{1,40})\| ?([0-9A-Fa-f]{1,4})h \| ?([a-z]{2,3}) {0,3}\| {0,4}(\d{1,3}\.\d{1,3}) \|(.{0,200})")
 _READING = re.compile(r"(-?\d{1,12}(?:\.\d{1,9})?) ([A-Za-z][A-Za-z /%]{0,24}|%)(?:, (.{1,160}))?")
+_CLOSED = re.compile(
+    r"[^|]{1,40}(?:\|[^|]{1,40}){3}\| "
+    r"(?:-?[\d.]{1,16} (?:RPM|degrees C|Volts|Watts|Amps|percent)|No Reading|0x[0-9a-f]{2})"
+)
 _NO_VALUE = ("no reading", "disabled", "not readable", "not available", "na", "n/a", "")
 _GRADES = {"nc": "ipmi.sensor_noncritical", "cr": "ipmi.sensor_critical", "nr": "ipmi.sensor_nonrecoverable"}
 _BAD_STATE = re.compile(
@@ -32,19 +36,18 @@ def read_ipmitool_sdr_elist(said: Completed) -> ToolReport:
     Raises:
         UnreadableError: no sensor in that form.
     """
-    lines = lines_of(said)
+    lines = lines_of(said).with_tail(_CLOSED)
     found = [match for line in lines if (match := _LINE.fullmatch(line.rstrip()))]
     if not found:
         raise UnreadableError("no sensor: not ipmitool sdr elist")
     draft = Draft(_TOOL, said)
-    draft.fact("sensors", len(found))
+    draft.total("sensors", len(found))
     seen: Counter[str] = Counter()
     for match in found:
         name = match.group(1).strip()
         seen[name] += 1
         _note(draft, name if seen[name] == 1 else f"{name}#{seen[name]}", match)
-    if lines.tail:
-        draft.was_cut("the last line is cut")
+    draft.note_end(lines)
     return draft.done()
 
 

@@ -17,6 +17,7 @@ from gatehouse.vendors.registry import reads
 
 _TOOL = "ipmitool-sel-elist"
 _ENTRY = re.compile(r"\s{0,8}([0-9a-f]{1,4}) \|(.{1,400})")
+_CLOSED = re.compile(r"\s{0,8}[0-9a-f]{1,4} \|.{1,400}\| (?:Asserted|Deasserted)|SEL has no entries")
 _EMPTY = re.compile(r"SEL has no entries", re.IGNORECASE)
 _US_DATE = re.compile(r"(\d{2})/(\d{2})/(\d{4}|\d{2})")
 _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
@@ -58,19 +59,18 @@ def read_ipmitool_sel_elist(said: Completed) -> ToolReport:
     Raises:
         UnreadableError: no event in that form, and no word that the log is empty.
     """
-    lines = lines_of(with_errors(said))
+    lines = lines_of(with_errors(said)).with_tail(_CLOSED)
     found = [match for line in lines if (match := _ENTRY.fullmatch(line.rstrip()))]
     draft = Draft(_TOOL, said)
     if not found and not any(_EMPTY.search(line) for line in lines):
         raise UnreadableError("no event: not ipmitool sel elist")
     events = [_event(int(match.group(1), 16), [cell.strip() for cell in match.group(2).split("|")]) for match in found]
-    draft.fact("entries", len(events))
+    draft.total("entries", len(events))
     for index, event in enumerate(events):
         for name, value in event.facts.items():
             draft.fact(f"e{index}.{name}", value)
-    if lines.tail:
-        draft.was_cut("the last line is cut")
-    else:
+    draft.note_end(lines)
+    if not draft.cut:
         draft.fact("real_entries", sum(event.facts.get("junk") is False for event in events))
         draft.fact("critical", sum(event.grave is not None and event.asserted for event in events))
     _judge(draft, events)

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from gatehouse.model.errors import UnreadableError
+from gatehouse.vendors.gathered import Gathered
 
 _START = re.compile(r"^[ \t]*(?=[{\[])", re.MULTILINE)
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[{}\[\],]', re.DOTALL)
+_MORE = re.compile(r"^\s*[{\[]")
 _MAX_STARTS, _MAX_DEPTH = 20, 100
 _CLOSER = {"{": "}", "[": "]"}
 
@@ -18,13 +20,13 @@ class Recovered:
     """A JSON value and how it was found.
 
     ``valid`` when the whole text is one JSON document; ``cut`` when the value's end is absent and only its whole
-    records are here; ``around`` is the text before and after it.
+    records are here; ``after`` is the text that follows it.
     """
 
     value: Any
     valid: bool
     cut: bool = False
-    around: str = ""
+    after: str = ""
 
 
 def recover_json(text: str, record_depth: int = 1) -> Recovered:
@@ -46,8 +48,22 @@ def recover_json(text: str, record_depth: int = 1) -> Recovered:
         found = _decoded(text[match.end() : safe[0]] + safe[1], 0) if safe else None
         if found is None:
             raise UnreadableError("JSON is broken, or cut before its first whole record")
-        return Recovered(found.value, valid=False, cut=True, around=text[: match.end()])
+        return Recovered(found.value, valid=False, cut=True)
     raise UnreadableError("no JSON object or array in the output")
+
+
+def gathered_json(gathered: Gathered, text: str, record_depth: int = 1) -> Recovered:
+    """The same, with a note in the report when the document was cut, or when another one follows that is not read.
+
+    Raises:
+        UnreadableError: as of :func:`recover_json`.
+    """
+    found = recover_json(text, record_depth)
+    if found.cut:
+        gathered.was_cut("the JSON document has no end")
+    elif _MORE.search(found.after):
+        gathered.incomplete("more JSON follows the document; only the first was read")
+    return found
 
 
 def _decoded(text: str, start: int) -> Recovered | None:
@@ -56,8 +72,7 @@ def _decoded(text: str, start: int) -> Recovered | None:
         value, end = decoder.raw_decode(text, start)
     except ValueError:
         return None
-    around = text[:start] + text[end:]
-    return Recovered(value, valid=not around.strip(), around=around)
+    return Recovered(value, valid=not (text[:start] + text[end:]).strip(), after=text[end:])
 
 
 def _scanned(text: str, start: int, record_depth: int) -> tuple[int | None, tuple[int, str] | None]:

@@ -37,17 +37,16 @@ def read_lspci_mm(said: Completed) -> ToolReport:
     if not records:
         raise UnreadableError("no device with a slot and a class: not lspci -mm")
     draft = Draft(_TOOL, said)
-    draft.fact("devices", len(records))
+    draft.total("devices", len(records))
     ids = [(_id(record.get("Class")), _id(record.get("Vendor"))) for record in records]
     if any(kind and vendor for kind, vendor in ids):
-        draft.fact("gpus", sum(is_gpu(kind, vendor) for kind, vendor in ids))
-        draft.fact("nvidia_bridges", sum(vendor == "10de" and is_bridge(kind) for kind, vendor in ids))
+        draft.total("gpus", sum(is_gpu(kind, vendor) for kind, vendor in ids))
+        draft.total("nvidia_bridges", sum(vendor == "10de" and is_bridge(kind) for kind, vendor in ids))
     for record in records:
         _note(draft, record["Slot"], record)
     _note(draft, "first", records[0])
-    if lines.tail:
-        draft.was_cut("the last line is cut")
-    else:
+    draft.note_end(lines)
+    if not draft.cut:
         _note(draft, "last", records[-1])
     return draft.done()
 

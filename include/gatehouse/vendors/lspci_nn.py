@@ -5,7 +5,7 @@ import re
 from gatehouse.model.commands import Completed
 from gatehouse.model.errors import UnreadableError
 from gatehouse.model.readings import Fact, ToolReport
-from gatehouse.vendors.documents import Lines, lines_of
+from gatehouse.vendors.documents import lines_of
 from gatehouse.vendors.draft import Draft
 from gatehouse.vendors.pci_names import is_bridge, is_gpu
 from gatehouse.vendors.registry import reads
@@ -24,28 +24,22 @@ def read_lspci_nn(said: Completed) -> ToolReport:
     Raises:
         UnreadableError: no line of lspci -nn.
     """
-    lines = lines_of(said)
-    found = [match for line in _with_closed_tail(lines) if (match := _DEVICE.fullmatch(line.strip()))]
+    lines = lines_of(said).with_tail(_DEVICE)
+    found = [match for line in lines if (match := _DEVICE.fullmatch(line.strip()))]
     if not found:
         raise UnreadableError("no device with class and ids: not lspci -nn")
     draft = Draft(_TOOL, said)
-    draft.fact("lines", len(found))
-    draft.fact("devices", len(found))
-    draft.fact("gpus", sum(is_gpu(match.group(3), match.group(5)) for match in found))
-    draft.fact("nvidia_bridges", sum(match.group(5) == "10de" and is_bridge(match.group(3)) for match in found))
+    draft.total("lines", len(found))
+    draft.total("devices", len(found))
+    draft.total("gpus", sum(is_gpu(match.group(3), match.group(5)) for match in found))
+    draft.total("nvidia_bridges", sum(match.group(5) == "10de" and is_bridge(match.group(3)) for match in found))
     for match in found:
         _note(draft, match.group(1), match)
     _note(draft, "first", found[0])
-    if lines.tail and not _DEVICE.fullmatch(lines.tail.strip()):
-        draft.was_cut("the last line is cut")
-    else:
+    draft.note_end(lines)
+    if not draft.cut:
         _note(draft, "last", found[-1])
     return draft.done()
-
-
-def _with_closed_tail(lines: Lines) -> list[str]:
-    """All lines; one without a newline too, as a device's line is only matched up to its closing bracket."""
-    return [*lines, lines.tail] if lines.tail else list(lines)
 
 
 def _note(draft: Draft, part: str, match: re.Match[str]) -> None:

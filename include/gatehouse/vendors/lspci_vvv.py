@@ -60,7 +60,7 @@ def read_lspci_vvv(said: Completed) -> ToolReport:
     draft = Draft(_TOOL, said)
     if lines.tail or _is_unfinished(devices[-1]):
         draft.was_cut(f"{devices[-1].bdf}: the last lines are cut")
-    draft.fact("devices", len(devices))
+    draft.total("devices", len(devices))
     _drop_unfinished(devices[-1])
     for index, device in enumerate(devices):
         _note_device(draft, device, first=index == 0, only=len(devices) == 1 and not draft.cut)
@@ -167,5 +167,5 @@ def _below(status: Fact, capability: Fact) -> bool | None:
 def _note_lists(draft: Draft, devices: list[_Device]) -> None:
     """Which devices are below their capability, for the people who read the report."""
     for name in ("speed_downgraded", "width_downgraded"):
-        draft.fact(f"{name}.devices", [d.bdf for d in devices if draft.facts.get(f"{d.bdf}.{name}") is True])
-    draft.fact("unreachable.devices", [device.bdf for device in devices if device.unreachable])
+        draft.total(f"{name}.devices", [d.bdf for d in devices if draft.facts.get(f"{d.bdf}.{name}") is True])
+    draft.total("unreachable.devices", [device.bdf for device in devices if device.unreachable])

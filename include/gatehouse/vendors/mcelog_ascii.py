@@ -28,6 +28,7 @@ _REGISTERS = {
 _XEN_CPU = re.compile(r"\(XEN\) .{0,200}?\bon CPU ?(\d{1,5})\b", re.IGNORECASE)
 _XEN_CORRECTABLE = re.compile(r"(?<![a-z])correctable", re.IGNORECASE)
 _XEN_BANK = re.compile(r"\(XEN\) Bank (\d{1,3}): ([0-9a-f]{16})(?: at\s{1,10}([0-9a-f]{1,16}))?")
+_CLOSED = re.compile(r".{0,200}[ :](?:0x)?[0-9a-f]{16}")  # a register of all its 64 bits
 _SET_BITS = {"valid": 63, "overflow": 62, "uncorrected": 61, "enabled": 60, "context_corrupt": 57}
 _MISC_VALID, _FAILOVER, _MIRROR_CORRECTED = 59, 41, 42
 _HOME_AGENT_BANKS = ("7", "8")
@@ -51,12 +52,12 @@ def read_mcelog_ascii(said: Completed) -> ToolReport:
     Raises:
         UnreadableError: no machine check in a form that we know.
     """
-    lines = lines_of(said)
+    lines = lines_of(said).with_tail(_CLOSED)
     checks = [check for check in _checks(lines) if check.status is not None]
     if not checks:
         raise UnreadableError("no machine check with a status")
     draft = Draft(_TOOL, said)
-    draft.fact("records", len(checks))
+    draft.total("records", len(checks))
     for index, check in enumerate(checks):
         facts = check.words | _decoded(check)
         for name, value in facts.items():
@@ -64,8 +65,7 @@ def read_mcelog_ascii(said: Completed) -> ToolReport:
             if index == 0:
                 draft.fact(name, value)
         _judge(draft, facts)
-    if lines.tail:
-        draft.was_cut("the last line is cut")
+    draft.note_end(lines)
     return draft.done()
 
 

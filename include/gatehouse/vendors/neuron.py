@@ -9,7 +9,7 @@ from gatehouse.model.errors import UnreadableError
 from gatehouse.model.readings import Fact, ToolReport
 from gatehouse.vendors.box_table import Block, blocks_of, ends_whole
 from gatehouse.vendors.gathered import Gathered, gather
-from gatehouse.vendors.json_recovery import recover_json
+from gatehouse.vendors.json_recovery import gathered_json
 from gatehouse.vendors.quantities import number_or_unknown, word_or_unknown
 from gatehouse.vendors.registry import reads
 
@@ -87,9 +87,7 @@ def read_neuron_monitor(said: Completed) -> ToolReport:
     """
     gathered, text = gather("neuron-monitor-json", said)
     is_fragment = bool(_FRAGMENT.match(text))
-    found = recover_json(_braced(text) if is_fragment else text, record_depth=3)
-    if found.cut:
-        gathered.was_cut("the JSON document has no end")
+    found = gathered_json(gathered, _braced(text) if is_fragment else text, record_depth=3)
     if is_fragment:
         gathered.incomplete("a fragment without its braces")
     groups = dict(_groups(found.value))

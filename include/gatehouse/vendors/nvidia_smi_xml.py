@@ -44,6 +44,8 @@ def read_nvidia_smi_xml(said: Completed) -> ToolReport:
         raise UnreadableError(f"no nvidia_smi_log document: {stopped or 'another root element'}")
     if stopped:
         gathered.was_cut(stopped)
+    if f"<{_ROOT}" in rest:
+        gathered.incomplete("another document follows; only the first was read")
     _read_log(gathered, root)
     note_complaints(gathered, text[: start.start()] + rest, _parts(gathered))
     return gathered.done()

@@ -86,11 +86,10 @@ def read_nvme_list_text(said: Completed) -> ToolReport:
     headings = [_cell(whole[rule - 1], span) for span in spans]
     rows = [line for line in whole[rule + 1 :] if line.startswith("/dev/")]
     draft = Draft("nvme-list-text", said)
-    draft.fact("devices", len(rows))
+    draft.total("devices", len(rows))
     for index, line in enumerate(rows):
         _note_row(draft, f"dev{index}", line, dict(zip(headings, spans, strict=True)))
-    if lines.tail:
-        draft.was_cut("the last line is cut")
+    draft.note_end(lines)
     return draft.done()
 
 

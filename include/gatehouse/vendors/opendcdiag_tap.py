@@ -15,6 +15,7 @@ from gatehouse.vendors.registry import reads
 _TOOL = "opendcdiag-tap"
 _TEST = re.compile(r"(not ok|ok)\s{1,8}(\d{1,9}) (\S{1,120})\s{0,60}(?:# ?(.{0,300}))?")
 _EXIT = re.compile(r"exit: (\w{1,20})\b.{0,200}")
+_EXIT_LINE = re.compile(r"exit: (?:pass|fail|skip|invalid|interrupted)")
 _STATE = re.compile(r"# Random generator state: (\S{1,300})")
 _OS = re.compile(r"# Operating system: (.{1,200})")
 _PLAN = re.compile(r"1\.\.(\d{1,9})")
@@ -28,7 +29,7 @@ def read_opendcdiag_tap(said: Completed) -> ToolReport:
     Raises:
         UnreadableError: no TAP line of opendcdiag.
     """
-    lines = lines_of(said)
+    lines = lines_of(said).with_tail(_EXIT_LINE, ends=True)
     draft = Draft(_TOOL, said)
     counts = {"tests": 0, "ok": 0, "not_ok": 0, "skipped": 0}
     draft.fact("exit", None)
@@ -40,8 +41,9 @@ def read_opendcdiag_tap(said: Completed) -> ToolReport:
     if not counts["tests"]:
         raise UnreadableError("no TAP line: not opendcdiag")
     for name, count in counts.items():
-        draft.fact(name, count)
+        draft.total(name, count)
     _check_end(draft, counts["tests"])
+    draft.note_end(lines)
     return draft.done(_ANSWERS)
 
 
@@ -76,6 +78,6 @@ def _check_end(draft: Draft, listed: int) -> None:
     if isinstance(planned, int) and planned != listed:
         draft.incomplete(f"{planned} tests planned, {listed} listed")
     if draft.facts["exit"] is None:
-        draft.was_cut("no exit line: the run did not come to its end")
+        draft.incomplete("no exit line: the run did not come to its end")
     elif draft.facts["exit"] == "fail" and not draft.findings:
         draft.hardware("cpu", "opendcdiag.fail", "the run ended with exit: fail")

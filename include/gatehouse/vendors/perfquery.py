@@ -62,7 +62,7 @@ def read_perfquery(said: Completed) -> ToolReport:
             _note(draft, part, match.group(1), match.group(2), extended=extended)
     if not any(counted.values()):
         raise UnreadableError("no counters of a port: not perfquery")
-    draft.fact("ports", len(counted))
+    draft.total("ports", len(counted))
     _check_whole(draft, list(counted.values()), bool(lines.tail))
     return draft.done()
 

@@ -26,6 +26,7 @@ _AER = re.compile(r"(\d{1,12}) (Corrected|Uncorrected \(Non-Fatal\)|Uncorrected 
 _ARM = re.compile(r"CPU\(mpidr=(0x[0-9a-f]{1,16})\) has (\d{1,12}) errors?")
 _COUNT = re.compile(r"(\d{1,12}) (.{1,200}?) errors?(?: .{0,80})?")
 _HAS = re.compile(r"(\S{1,80}) has (\d{1,12}) errors?")
+_CLOSED = re.compile(r"No .{1,60} errors\.|\s{0,16}CPU\(mpidr=0x[0-9a-f]{1,16}\) has \d{1,12} errors")
 _AER_NAMES = {
     "Corrected": "aer.corrected",
     "Uncorrected (Non-Fatal)": "aer.uncorrected_nonfatal",
@@ -49,7 +50,7 @@ def read_ras_mc_ctl_summary(said: Completed) -> ToolReport:
     Raises:
         UnreadableError: no section of the summary.
     """
-    lines = lines_of(said)
+    lines = lines_of(said).with_tail(_CLOSED)
     draft = Draft(_TOOL, said)
     section, dimms, is_open = "", 0, False
     for line in lines:
@@ -72,6 +73,7 @@ def read_ras_mc_ctl_summary(said: Completed) -> ToolReport:
         draft.was_cut(f"the section {section!r} is cut")
         for name in _ZEROES.get(section, ()) if is_open else ():
             draft.facts.pop(name)  # a sum of what came before the cut is no sum
+    draft.note_end(lines)
     return draft.done()
 
 

@@ -35,7 +35,7 @@ def read_rdma_link(said: Completed) -> ToolReport:
     if not found:
         raise UnreadableError("no link with a state: not rdma link, or no RDMA device")
     draft = Draft(_TOOL, said)
-    draft.fact("links", len(found))
+    draft.total("links", len(found))
     names = Counter(name for name, _, _ in found)
     not_active = []
     for name, port, words in found:
@@ -45,14 +45,14 @@ def read_rdma_link(said: Completed) -> ToolReport:
         draft.fact(f"{part}.netdev", words.get("netdev"))
         if words.get("state") != "ACTIVE":
             not_active.append(part)
-    draft.fact("not_active", not_active)
-    if lines.tail:
-        draft.was_cut("the last line is cut")
+    draft.total("not_active", not_active)
+    draft.note_end(lines)
     return draft.done()
 
 
 def _from_text(lines: Lines) -> Iterator[tuple[str, str, dict[str, str]]]:
-    for line in lines:
+    whole_words = lines.tail.rpartition(" ")[0]  # of a last line without its end, the last word may be cut
+    for line in (*lines, whole_words):
         if match := _LINE.fullmatch(line.strip()):
             words = dict(_PAIRS.findall(match.group(3)))
             if "state" in words:

@@ -8,7 +8,7 @@ from gatehouse.model.commands import Completed
 from gatehouse.model.errors import UnreadableError
 from gatehouse.model.readings import Fact, ToolReport
 from gatehouse.vendors.gathered import gather
-from gatehouse.vendors.json_recovery import recover_json
+from gatehouse.vendors.json_recovery import gathered_json
 from gatehouse.vendors.quantities import number_or_unknown, quantity, word_or_unknown
 from gatehouse.vendors.registry import reads
 
@@ -69,9 +69,7 @@ def read_rocm_smi_json(said: Completed) -> ToolReport:
         UnreadableError: there is no card in the JSON.
     """
     gathered, text = gather("rocm-smi-json", said)
-    found = recover_json(text, record_depth=1)
-    if found.cut:
-        gathered.was_cut("the JSON document has no end")
+    found = gathered_json(gathered, text, record_depth=1)
     document = found.value if isinstance(found.value, Mapping) else {}
     cards = {
         int(match[1]): _lowered(card)

@@ -92,9 +92,8 @@ def read_smartctl_text(said: Completed) -> ToolReport:
     _judge(draft)
     if said.exit_code and said.exit_code & _COMMAND_TROUBLE:
         draft.error(f"smartctl exit status {said.exit_code}: a command to the drive failed")
-    if lines.tail:
-        draft.was_cut("the last line is cut")
-    elif draft.facts["health"] is None:
+    draft.note_end(lines)
+    if not lines.tail and draft.facts["health"] is None:
         draft.incomplete("the drive gave no health status")
     return draft.done(_ANSWERS)
 

@@ -121,7 +121,7 @@ def _note_stressors(draft: Draft, messages: list[_Said]) -> None:
                 draft.fact(column, value)
     if len(found) == 1:
         draft.fact("stressor", next(iter(found)))
-    draft.fact("stressors", sorted(found))
+    draft.total("stressors", sorted(found))
 
 
 def _instances(messages: list[_Said]) -> dict[str, int | float | None]:

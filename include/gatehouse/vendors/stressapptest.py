@@ -32,6 +32,10 @@ _COPY = re.compile(r"Stats: Memory Copy: [\d.]{1,18}M at ([\d.]{1,15})MB/s")
 _START = re.compile(r"Starting SAT, (\d{1,9})M, (\d{1,9}) seconds")
 _VERSION = re.compile(r"SAT revision (\S{1,40}),")
 _STATUS = re.compile(r"Status: (PASS|FAIL)\b(.{0,200})")
+_LAST_LINE = re.compile(
+    r"Status: (?:PASS - please verify no corrected errors|FAIL - test discovered HW problems|"
+    r"FAIL - test encountered procedural errors)"
+)
 _MARK = re.compile(r"stressapptest|SAT revision|Starting SAT|(?:Report|Hardware|Process) Error: |Status: (?:PASS|FAIL)")
 _BYTES_PER_MIB, _BYTES_PER_MB = 2**20, 10**6
 _MAX_REPORTS = 100
@@ -48,7 +52,7 @@ def read_stressapptest(said: Completed) -> ToolReport:
     Raises:
         UnreadableError: not stressapptest's output.
     """
-    lines = lines_of(with_errors(said))
+    lines = lines_of(with_errors(said)).with_tail(_LAST_LINE, ends=True)
     text = "\n".join(lines)
     if not _MARK.search(text):
         raise UnreadableError("no line of stressapptest")
@@ -58,8 +62,7 @@ def read_stressapptest(said: Completed) -> ToolReport:
     _note_status(draft, text)
     _note_reports(draft, text)
     _note_miscompares(draft, text)
-    if lines.tail:
-        draft.was_cut("the last line is cut")
+    draft.note_end(lines)
     return draft.done(_ANSWERS)
 
 
@@ -104,7 +107,7 @@ def _note_reports(draft: Draft, text: str) -> None:
         part = "memory" if label == "DIMM Unknown" else f"dimm {label}"
         draft.hardware(part, f"stressapptest.{kind.replace(' ', '_')}", match.group(0))
     if miscompares:
-        draft.fact("miscompares", miscompares)
+        draft.total("miscompares", miscompares)
 
 
 def _note_miscompares(draft: Draft, text: str) -> None:
@@ -115,7 +118,7 @@ def _note_miscompares(draft: Draft, text: str) -> None:
             if index == 0:
                 draft.fact(name, value)
     if found and draft.facts["miscompares"] in (None, 0):
-        draft.fact("miscompares", len(found))
+        draft.total("miscompares", len(found))
         draft.hardware("memory", "stressapptest.miscompare", f"{len(found)} miscompares were printed")
 
 

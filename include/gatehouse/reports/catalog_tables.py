@@ -1,0 +1,137 @@
+"""The catalogue as Markdown tables: what is asked of machines, in which plan, and what a phase must show."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from gatehouse.catalog.criteria import CriteriaSet, Criterion
+from gatehouse.catalog.plan import Plan, PlannedDiagnostic
+from gatehouse.catalog.policies import FindingPolicy
+from gatehouse.diagnostics.spec import Ask, Diagnostic
+from gatehouse.model.status import Phase, Severity
+
+_SAID_ELSEWHERE = frozenset({"id", "title", "kind", "source", "severity"})
+_MARKUP = frozenset("\\`*_[]<>|~")
+_HEAD = """# The catalogue that ships with Gatehouse
+
+<!-- Generated from the code and include/catalog; do not edit. A test compares it with what they say now. -->
+"""
+_NO_VALUE = "–"
+
+
+def catalog_page(
+    diagnostics: Mapping[str, Diagnostic],
+    plans: Mapping[str, Plan],
+    criteria: Mapping[str, CriteriaSet],
+    policies: Mapping[str, FindingPolicy],
+) -> str:
+    """One Markdown document over a catalogue, by id. The same catalogue gives the same text."""
+    sections = (
+        ("Diagnostics", "What a machine can be asked, and the tool that answers.", diagnostics_table(diagnostics)),
+        ("Plans", "What each plan asks of every unit, with its numbers.", plans_table(diagnostics, plans)),
+        *(
+            (f"Criteria: {found.title}", f"Set `{name}`, for phase {found.phase}.", criteria_table(found))
+            for name, found in _by_phase(criteria)
+        ),
+        *(
+            (f"Policy: {found.title}", f"Policy `{name}`; the first rule that matches decides.", policy_table(found))
+            for name, found in sorted(policies.items())
+        ),
+    )
+    body = "\n".join(f"## {_text(title)}\n\n{lead}\n\n{table}" for title, lead, table in sections)
+    return f"{_HEAD}\n{body}"
+
+
+def diagnostics_table(diagnostics: Mapping[str, Diagnostic]) -> str:
+    """Every diagnostic with the tools that answer, by vendor where they differ; a vendor without tools is a SKIP."""
+    rows = [
+        (_code(name), _text(each.question), _answers(each), f"{each.expect_minutes:g} min", _felt(each))
+        for name, each in sorted(diagnostics.items())
+    ]
+    return _table(("Diagnostic", "Question", "Answered by", "Usual cost", "A workload feels it"), rows)
+
+
+def plans_table(diagnostics: Mapping[str, Diagnostic], plans: Mapping[str, Plan]) -> str:
+    """Diagnostics down, plans across; a cell says with which numbers the diagnostic is asked."""
+    columns = [{item.diagnostic: item for item in plan.diagnostics} for _, plan in sorted(plans.items())]
+    rows = [
+        (_code(name), *(_asked(each, column.get(name)) for column in columns))
+        for name, each in sorted(diagnostics.items())
+    ]
+    return _table(("Diagnostic", *(_code(name) for name in sorted(plans))), rows)
+
+
+def criteria_table(criteria: CriteriaSet) -> str:
+    """Every criterion of a phase with its numbers, whether people may waive it, and where the numbers come from."""
+    rows = [
+        (_code(each.id), _text(each.title), _required(each), _waivable(each.severity), _text(each.source))
+        for each in criteria.criteria
+    ]
+    return _table(("Criterion", "Title", "Asks", "May be waived", "Source"), rows)
+
+
+def policy_table(policy: FindingPolicy) -> str:
+    """Every rule in its order."""
+    rows = [
+        (_code(rule.signature), _text(rule.title), rule.severity.value, _code(rule.action), _text(rule.source))
+        for rule in policy.rules
+    ]
+    return _table(("Signature", "What it is", "Severity", "First action", "Source"), rows)
+
+
+def _by_phase(criteria: Mapping[str, CriteriaSet]) -> list[tuple[str, CriteriaSet]]:
+    order = list(Phase)
+    return sorted(criteria.items(), key=lambda item: (order.index(item[1].phase), item[0]))
+
+
+def _answers(diagnostic: Diagnostic) -> str:
+    between = " or " if diagnostic.enough == "one" else ", "
+    return "; ".join(f"{vendor}: {_tools(asks, between)}" for vendor, asks in sorted(diagnostic.cells.items()))
+
+
+def _tools(asks: Sequence[Ask], between: str) -> str:
+    """Each command line without its arguments' values, and whether it needs root."""
+    said = [f"{_code(' '.join(ask.argv[:1]))} read as {_code(ask.tool)}{', as root' * ask.root}" for ask in asks]
+    return between.join(dict.fromkeys(said)) or _NO_VALUE
+
+
+def _felt(diagnostic: Diagnostic) -> str:
+    return "yes" if diagnostic.disturbs else "no"
+
+
+def _asked(diagnostic: Diagnostic, planned: PlannedDiagnostic | None) -> str:
+    if planned is None:
+        return _NO_VALUE
+    numbers = {**diagnostic.params, **planned.params}
+    said = ", ".join(f"{_text(name)} {value:,g}" for name, value in numbers.items()) or "yes"
+    return said if planned.mandatory else f"{said} (optional)"
+
+
+def _required(criterion: Criterion) -> str:
+    numbers = criterion.model_dump(mode="json", exclude=set(_SAID_ELSEWHERE), exclude_none=True)
+    said = "; ".join(f"{name.replace('_', ' ')} {_written(value)}" for name, value in numbers.items())
+    kind = criterion.kind.replace("_", " ")
+    return _text(f"{kind}: {said}" if said else kind)
+
+
+def _written(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _waivable(severity: Severity) -> str:
+    return "never" if severity is Severity.BLOCKER else "yes"
+
+
+def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = ["| " + " | ".join(row) + " |" for row in (headings, ["---"] * len(headings), *rows)]
+    return "\n".join(lines) + "\n"
+
+
+def _code(text: str) -> str:
+    """Our own ids and globs, as code; a bar would end the cell even there."""
+    return f"`{text.replace('|', chr(92) + '|')}`"
+
+
+def _text(text: str) -> str:
+    """Words as they are, on one line, with nothing in them that Markdown would take for its own."""
+    return "".join(f"\\{c}" if c in _MARKUP else c for c in " ".join(text.split()))

@@ -1,0 +1,144 @@
+"""amd-smi, rocm-smi and the ROCm Validation Suite."""
+
+import json
+
+import pytest
+from recordings import found, reading, recording
+
+from gatehouse.model.status import Measured
+from gatehouse.vendors.amd_fields import value_of
+
+METRIC = json.loads(recording("amd-smi-json", "mi300x_metric_two"))
+TEXT = recording("amd-smi-text", "mi210_metric_two")
+TABLE = recording("rocm-smi-table", "mi210_rocm50")
+RVS = recording("rvs-log", "gst_one_gpu_below_target")
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "value"),
+    [
+        ("w", {"value": 34, "unit": "W"}, 34),
+        ("w", {"value": "34", "unit": "W"}, 34),
+        ("w", "34 W", 34),
+        ("w", {"value": "N/A", "unit": "W"}, None),
+        ("w", {"value": 65535, "unit": "W"}, None),
+        ("w", {"value": 34, "unit": "C"}, None),
+        ("c", "100 °C", 100),
+        ("v", {"value": 729, "unit": "mV"}, 0.729),
+        ("count", "N/A", None),
+        ("count", 0, 0),
+        ("word", "N/A", None),
+        ("word", {"a": 1}, None),
+        ("w", ["N/A"], None),
+    ],
+)
+def test_values(kind: str, said: object, value: object) -> None:
+    """It should read a value in any of amd-smi's forms, and all-ones of 16 bits as none."""
+    assert value_of(kind, said) == value
+
+
+def test_json_in_all_its_frames() -> None:
+    """It should read a bare list, one GPU, and the list under gpu_data alike."""
+    frames = [METRIC, {"gpu_data": METRIC}, METRIC[0]]
+    reports = [reading("amd-smi-json", json.dumps(frame, indent=4)) for frame in frames]
+    assert [report.facts["gpus"] for report in reports] == [2, 2, 1]
+    assert all(report.facts["gpu0.power_w"] == 139 for report in reports)
+    assert all(report.complete for report in reports)
+
+
+def test_links_to_other_gpus_are_no_gpus() -> None:
+    """It should not take a GPU that is named inside another one's tree for a GPU of the list."""
+    linked = [{**METRIC[0], "link_metrics": [{"gpu": 7, "power": {"socket_power": {"value": 1, "unit": "W"}}}]}]
+    facts = reading("amd-smi-json", json.dumps(linked)).facts
+    assert facts["gpus"] == 1
+    assert not any(name.startswith("gpu7.") for name in facts)
+
+
+def test_a_cut_list_keeps_whole_gpus() -> None:
+    """It should drop the GPU in which the document ends."""
+    text = json.dumps(METRIC, indent=4)
+    report = reading("amd-smi-json", text[: text.rindex('"ecc"')])
+    assert report.facts["gpus"] == 1
+    assert not report.complete
+
+
+def test_json_and_text_have_the_same_names() -> None:
+    """It should name facts alike, so that limits fit both."""
+    text = {name for name in reading("amd-smi-text", TEXT).facts if name.startswith("gpu0.")}
+    assert text <= set(reading("amd-smi-json", json.dumps(METRIC)).facts)
+
+
+def test_a_gpu_with_fewer_sections_was_cut() -> None:
+    """It should compare the GPUs of one machine."""
+    report = reading("amd-smi-text", TEXT[: TEXT.rindex("    ECC:")])
+    assert not report.complete
+    assert report.facts["gpu1.temp.mem_c"] == 75
+
+
+@pytest.mark.parametrize("said", ['{"card0": 1}', '{"card0": {}}', '{"gpu": 0}', "[]"])
+def test_other_json(said: str) -> None:
+    """It should refuse or find nothing in what is not rocm-smi's."""
+    report = reading("rocm-smi-json", said)
+    assert report.status is Measured.ERROR or report.facts["gpu0.power_w"] is None
+
+
+def test_keys_of_rocm_smi_differ_by_version() -> None:
+    """It should find power under any of its sentences."""
+    for key in (
+        "Average Graphics Package Power (W)",
+        "Current Socket Graphics Package Power (W)",
+        "Current Socket Power (W)",
+    ):
+        assert reading("rocm-smi-json", json.dumps({"card0": {key: "36.0"}})).facts["gpu0.power_w"] == 36.0
+
+
+def test_columns_of_rocm_smi_may_move() -> None:
+    """It should read a row by its headings."""
+    moved = (
+        TABLE.replace("AvgPwr  SCLK  ", "SCLK    AvgPwr")
+        .replace("41.0W   800Mhz ", "800Mhz  41.0W  ")
+        .replace("288.0W  1700Mhz", "1700Mhz 288.0W ")
+    )
+    facts = reading("rocm-smi-table", moved).facts
+    assert facts["gpu0.power_w"] == 41.0
+    assert facts["gpu1.clocks.sclk_mhz"] == 1700
+
+
+def test_a_row_that_does_not_fit_is_left_out() -> None:
+    """It should not guess which of a row's cells is absent."""
+    report = reading("rocm-smi-table", TABLE.replace("34.0c           41.0W", "34.0c"))
+    assert "gpu0.power_w" not in report.facts
+    assert not report.complete
+
+
+def test_the_end_of_the_table_is_awaited() -> None:
+    """It should say when the last line of the log is absent."""
+    assert not reading("rocm-smi-table", TABLE[: TABLE.index("2    N/A")]).complete
+
+
+def test_a_target_of_zero_proves_nothing() -> None:
+    """It should say whether "met" means anything."""
+    text = RVS.replace("Target GFLOPS: 600000 met: FALSE", "Target GFLOPS: 0 met: TRUE").replace("600000", "0")
+    report = reading("rvs-log", text)
+    assert report.facts["verdict_meaningful"] is False
+    assert report.facts["met_false"] == 0
+    assert not report.findings
+
+
+def test_a_target_that_was_not_met() -> None:
+    """It should name the GPU that stayed below its target."""
+    assert found(reading("rvs-log", RVS)) == [("hardware", "gpu.17224", "rvs.gst")]
+
+
+def test_pairs_are_counted() -> None:
+    """It should hold the number of pairs against those that are listed."""
+    pairs = recording("rvs-log", "pbqt_two_pairs")
+    assert reading("rvs-log", pairs).complete
+    assert not reading("rvs-log", pairs.replace("/2]", "/56]")).complete
+
+
+def test_a_log_without_verdicts_is_not_complete() -> None:
+    """It should not take a run that was stopped for one that passed."""
+    report = reading("rvs-log", RVS[: RVS.index("[RESULT] [ 1222")])
+    assert not report.complete
+    assert "gpu.8991.met" not in report.facts
