@@ -170,6 +170,7 @@ def test_an_alert_arrives_as_plain_text() -> None:
     assert message.get_content().replace("\r\n", "\n") == ALERT.text
 
 
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 def test_it_logs_in_where_the_connection_says_so() -> None:
     """It should show user and password to a server that asks for them."""
     seen: list[LoginPassword] = []

@@ -4,10 +4,11 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from airflow_door import Airflow, airflow_as, eventually
+from playing import Stage
 from small_programs import PROGRAMS
 
 from gatehouse.catalog.loader import SHIPPED, Catalog
@@ -15,7 +16,7 @@ from gatehouse.lab.client import LabClient
 from gatehouse.local import postgres, stack
 from gatehouse.local.airflow_home import Settings
 from gatehouse.local.clean import clean
-from gatehouse.local.health import client, wait_healthy
+from gatehouse.local.health import wait_healthy
 from gatehouse.local.home import Home, home
 from gatehouse.operations.workspace import Workspace, login_from_environment
 from gatehouse.store.engine import open_store
@@ -23,15 +24,6 @@ from gatehouse.store.engine import open_store
 START_LIMIT_S = 300
 OF_A_PERSON = ("GATEHOUSE_FILES", "GATEHOUSE_CATALOG", postgres.EXTERNAL)  # never the data of whoever runs the tests
 DAGS = ("npi_program", "npi_round")
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """The stack: its home, its lab, and a workspace that looks into its store."""
-
-    place: Home
-    lab: LabClient
-    workspace: Workspace
 
 
 @pytest.fixture(scope="package")
@@ -62,10 +54,24 @@ def _set_up(place: Home) -> Stage:
     assert server is not None
     store = open_store(server.url("gatehouse"))
     workspace = Workspace(Catalog((SHIPPED, place.catalog)), store, place.files, login_from_environment)
-    with client(place, "pm") as api:
+    with airflow_as(place, "pm") as api:
         for dag in DAGS:
-            api.unpause(dag)
+            eventually(lambda dag=dag: api.unpause(dag) or True, f"{dag} is there")
     return Stage(place, client_of_lab, workspace)
+
+
+@pytest.fixture(scope="package")
+def pm(stage: Stage) -> Iterator[Airflow]:
+    """Airflow, as the program manager."""
+    with airflow_as(stage.place, "pm") as connected:
+        yield connected
+
+
+@pytest.fixture
+def viewer(stage: Stage) -> Iterator[Airflow]:
+    """Airflow, as somebody who may only look."""
+    with airflow_as(stage.place, "viewer") as connected:
+        yield connected
 
 
 def free_port() -> int:

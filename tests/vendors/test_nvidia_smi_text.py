@@ -66,4 +66,4 @@ def test_a_broken_field_is_counted() -> None:
 
 def test_another_text_is_refused() -> None:
     """It should not read lines with colons as GPUs."""
-    assert reading("nvidia-smi-q", "Key : value\nOther : thing\n").status is Measured.ERROR
+    assert reading("nvidia-smi-q", "Product Name : value\nOther : thing\n").status is Measured.ERROR

@@ -61,7 +61,11 @@ class _Channel:
         self._output = FrameReader(_NONCE, self._bound, self._on_output_marker)
 
     def run(self, indices: list[int]) -> str:
-        """Send the script and read to its end; returns why it ended early, or an empty text."""
+        """Send the script and read to its end; returns why we ended it early, or an empty text.
+
+        Raises:
+            EOFError: the script did not come to its end, and it was not us who ended it.
+        """
         script = build_script(_NONCE, [(i, self._visit.commands[i]) for i in indices])
         self._channel.exec_command(SHELL)
         self._channel.sendall(script.encode())
@@ -70,7 +74,9 @@ class _Channel:
         self._errors.close()
         if self._running is not None:
             self._file_cut(self._running, why or "the connection was lost")
-        return "" if self._finished else why or "the connection was lost"
+        if not (self._finished or why):
+            raise EOFError("the connection was lost")
+        return why
 
     def _read(self) -> str:
         readable = self._channel.fileno()
@@ -146,6 +152,7 @@ class _Channel:
         code, duration = words[2], float(words[4]) - float(words[3])
         command = self._visit.commands[index]
         ended, exit_code, note = _ending(command, code, duration)
+        self._visit.cut.pop(index, None)  # what an earlier connection lost has come after all
         self._visit.done[index] = Completed(
             command=command,
             ended=ended,
@@ -231,8 +238,6 @@ def _run_remaining(
         with contextlib.suppress(EOFError, OSError):  # the reader thread may have closed its end of it already
             channel.close()
         cut = [i for i in indices if i in visit.cut]
-        if why and not transport.is_active():
-            return UnreachableError(f"the connection was lost: {why}")
         if why and (not cut or time.monotonic() >= deadline):
             return UnreachableError(why)
         if visit.remaining == indices and not cut:

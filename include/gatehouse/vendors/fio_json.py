@@ -75,6 +75,9 @@ def _note_way(draft: Draft, prefix: str, way: Any) -> None:
     operations = number_or_unknown(at(way, "total_ios"))
     draft.fact(f"{prefix}.bw_kib", number_or_unknown(at(way, "bw")))
     draft.fact(f"{prefix}.iops", number_or_unknown(at(way, "iops")))
+    if at(way, "bw_bytes") is not None:  # since fio 3, where io_bytes became bytes too
+        draft.fact(f"{prefix}.bw_bytes", number_or_unknown(at(way, "bw_bytes")))
+        draft.fact(f"{prefix}.io_b", number_or_unknown(at(way, "io_bytes")))
     draft.fact(f"{prefix}.total_ios", operations)
     draft.fact(f"{prefix}.runtime_ms", number_or_unknown(at(way, "runtime")))
     for kind in _LATENCIES:
@@ -86,7 +89,7 @@ def _latency(way: Any, kind: str) -> dict[str, int | float | None]:
     """Mean, largest and percentiles in ns, from the unit that the key's suffix names."""
     in_us = at(way, f"{kind}_ns") is None
     record = at(way, kind) if in_us else at(way, f"{kind}_ns")
-    found = {"mean_ns": at(record, "mean"), "max_ns": at(record, "max")}
+    found = {f"{name}_ns": at(record, name) for name in ("mean", "min", "max")}
     for key, name in _PERCENTILES.items():
         if at(record, "percentile", key) is not None:
             found[name] = at(record, "percentile", key)

@@ -29,6 +29,7 @@ _COUNTS = {
     "CPU max MHz": "max_mhz",
     "CPU min MHz": "min_mhz",
     "CPU family": "family",
+    "BogoMIPS": "bogomips",
     "Model": "model_number",
 }
 _WORDS = {
@@ -39,6 +40,7 @@ _WORDS = {
     "On-line CPU(s) list": "online",
     "Off-line CPU(s) list": "offline",
     "Hypervisor vendor": "hypervisor",
+    "Virtualization": "virtualization",
     "Virtualization type": "virtualization_type",
 }
 _ALWAYS = ("cpus", "sockets", "cores_per_socket", "threads_per_core", "numa_nodes", "model", "max_mhz")

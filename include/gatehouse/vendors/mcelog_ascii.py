@@ -27,7 +27,11 @@ _REGISTERS = {
 }
 _XEN_CPU = re.compile(r"\(XEN\) .{0,200}?\bon CPU ?(\d{1,5})\b", re.IGNORECASE)
 _XEN_CORRECTABLE = re.compile(r"(?<![a-z])correctable", re.IGNORECASE)
-_XEN_BANK = re.compile(r"\(XEN\) Bank (\d{1,3}): ([0-9a-f]{16})(?: at\s{1,10}([0-9a-f]{1,16}))?")
+_BANK = re.compile(
+    r"(?:^|\(XEN\) )\s{0,8}Bank (\d{1,3}): ([0-9a-f]{16})(?:\[[^\]]{0,20}\])?(?: at\s{1,10}([0-9a-f]{1,16}))?"
+)
+_OLD_KERNEL = re.compile(r"\bCPU (\d{1,5}): Machine Check Exception: ([0-9a-fA-F]{1,16})\s{0,4}$")
+_NUMBERS = {name: re.compile(rf"\b{name.upper()} (\d{{1,12}})\b") for name in ("time", "socket")}
 _CLOSED = re.compile(r".{0,200}[ :](?:0x)?[0-9a-f]{16}")  # a register of all its 64 bits
 _SET_BITS = {"valid": 63, "overflow": 62, "uncorrected": 61, "enabled": 60, "context_corrupt": 57}
 _MISC_VALID, _FAILOVER, _MIRROR_CORRECTED = 59, 41, 42
@@ -88,6 +92,8 @@ def _begin(line: str) -> _Check | None:
     if match := _KERNEL.search(line):
         cpu, mcgstatus, bank, status = match.groups()
         return _Check({"cpu": int(cpu), "bank": int(bank), "mcgstatus": f"0x{mcgstatus}", "status": f"0x{status}"})
+    if match := _OLD_KERNEL.search(line):  # its bank follows on a line of its own
+        return _Check({"cpu": int(match.group(1)), "mcgstatus": f"0x{match.group(2)}"})
     if match := _XEN_CPU.search(line):
         return _Check({"cpu": int(match.group(1)), "correctable": bool(_XEN_CORRECTABLE.search(line))})
     if match := _CPU_BANK.match(line.strip()):
@@ -96,13 +102,16 @@ def _begin(line: str) -> _Check | None:
 
 
 def _add(check: _Check, line: str) -> None:
-    if match := _XEN_BANK.search(line):
+    if match := _BANK.search(line):
         check.words.setdefault("bank", int(match.group(1)))
         check.words.setdefault("status", match.group(2))
         check.words.setdefault("addr", match.group(3))
         return
     if match := _PROCESSOR.search(line):
         check.words.setdefault("processor", match.group(1))
+    for name, pattern in _NUMBERS.items():
+        if match := pattern.search(line):
+            check.words.setdefault(name, int(match.group(1)))
     for name, register in _REGISTERS.items():
         if match := register.search(line):
             check.words.setdefault(name, f"0x{match.group(1)}")

@@ -8,7 +8,7 @@ from gatehouse.model.readings import Fact, ToolReport
 from gatehouse.model.status import FindingClass
 from gatehouse.vendors.gathered import Gathered, gather, whole_lines
 from gatehouse.vendors.indented_tree import Entry, tree_of
-from gatehouse.vendors.nvidia_fields import gpu_facts
+from gatehouse.vendors.nvidia_fields import FIELDS, gpu_facts
 from gatehouse.vendors.nvidia_findings import note_gpu_state
 from gatehouse.vendors.nvidia_smi_complaints import complaints_only, note_complaints
 from gatehouse.vendors.quantities import flag_or_unknown, number_or_unknown, quantity, word_or_unknown
@@ -46,7 +46,9 @@ def read_nvidia_smi_text(said: Completed) -> ToolReport:
 
 
 def _has_facts(root: Entry) -> bool:
-    return any(value is not None for value in gpu_facts(root.words, lambda field: field.text).values())
+    """Whether a section of a GPU stands here. Keys outside of sections, "Product Name", other tools print as well."""
+    places = (place for field in FIELDS for place in field.text if "/" in place)
+    return any(root.words(place) is not None for place in places)
 
 
 def _read_log(gathered: Gathered, root: Entry, gpus: list[Entry]) -> None:

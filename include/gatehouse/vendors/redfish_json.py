@@ -20,6 +20,7 @@ from gatehouse.vendors.redfish_logs import note_entries
 from gatehouse.vendors.redfish_resources import (
     note_chassis,
     note_memory_metrics,
+    note_part,
     note_processor,
     note_resource,
     note_system,
@@ -64,6 +65,8 @@ def read_redfish_json(said: Completed) -> ToolReport:
     note_resource(draft, document)
     if kind in _KINDS:
         _KINDS[kind](draft, document)
+    else:
+        note_part(draft, kind, document)
     if isinstance(at(document, "Members"), list):
         _check_members(draft, document)
     return draft.done()

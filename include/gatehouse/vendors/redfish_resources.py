@@ -22,6 +22,23 @@ _IDENTITY = {
     "AssetTag": "asset_tag",
     "PowerState": "power_state",
 }
+# Of parts that have little more than identity and health: fact -> where its number stands.
+_PART_NUMBERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "Memory": {"capacity_mib": ("CapacityMiB",), "operating_mhz": ("OperatingSpeedMhz",), "rank": ("RankCount",)},
+    "Drive": {"capacity_b": ("CapacityBytes",), "life_left_pct": ("PredictedMediaLifeLeftPercent",)},
+    "PowerSupply": {"capacity_w": ("PowerCapacityWatts",)},
+    "Fan": {"speed_pct": ("SpeedPercent", "Reading"), "speed_rpm": ("SpeedPercent", "SpeedRPM")},
+    "Port": {"lanes": ("ActiveWidth",), "speed_gbit_per_s": ("CurrentSpeedGbps",), "max_gbit_per_s": ("MaxSpeedGbps",)},
+    "PCIeDevice": {"pcie.lanes": ("PCIeInterface", "LanesInUse"), "pcie.max_lanes": ("PCIeInterface", "MaxLanes")},
+}
+_PART_WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "Memory": {"type": ("MemoryDeviceType",), "locator": ("DeviceLocator",), "ecc": ("ErrorCorrection",)},
+    "Drive": {"type": ("MediaType",), "protocol": ("Protocol",)},
+    "Port": {"link": ("LinkStatus",), "protocol": ("PortProtocol",)},
+    "PCIeDevice": {"pcie.type": ("PCIeInterface", "PCIeType"), "pcie.max_type": ("PCIeInterface", "MaxPCIeType")},
+    "SoftwareInventory": {"version": ("Version",)},
+    "Manager": {"type": ("ManagerType",)},
+}
 _BAD_HEALTH = ("Critical", "Warning")
 _MHZ_SENTINEL = 65535  # a 16-bit register without a value
 
@@ -70,6 +87,18 @@ def note_system(draft: Draft, document: Any) -> None:
     draft.fact("memory.health", text_at(document, "MemorySummary", "Status", "Health"))
     draft.fact("hostname", text_at(document, "HostName"))
     draft.fact("system_type", text_at(document, "SystemType"))
+
+
+def note_part(draft: Draft, kind: str, document: Any) -> None:
+    """What else a DIMM, drive, port and the like tells; a drive that predicts its failure is a finding."""
+    note_mapped(draft, document, _PART_NUMBERS.get(kind, {}))
+    for name, path in _PART_WORDS.get(kind, {}).items():
+        draft.fact(name, text_at(document, *path))
+    if kind == "Drive":
+        predicted = _flag(at(document, "FailurePredicted"))
+        draft.fact("failure_predicted", predicted)
+        if predicted:
+            draft.hardware(str(draft.facts.get("id")), "redfish.failure_predicted", "the drive predicts its failure")
 
 
 def note_chassis(draft: Draft, document: Any) -> None:

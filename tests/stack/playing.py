@@ -1,0 +1,120 @@
+"""Plays one program as its manager does: start it, run rounds, sign off."""
+
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+from airflow_door import Airflow, Run, eventually
+from small_programs import SmallProgram
+from sqlalchemy import func, select
+
+from gatehouse.lab.client import LabClient
+from gatehouse.local.home import Home
+from gatehouse.local.stack import status
+from gatehouse.model.round_ids import round_id_of
+from gatehouse.model.status import Phase
+from gatehouse.operations.ask_plan import commands_for
+from gatehouse.operations.workspace import Workspace
+from gatehouse.store.engine import transaction
+from gatehouse.store.tables import OutputRow, ReadingRow, ResultRow
+
+_A_PERSON_S = 3.0  # nobody answers faster; Airflow may still be parking the task that asks
+_TITLE = 13  # so much of a task instance's id is told apart in a process title, which may be cut
+ROLE = "NPI program manager"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The stack: its home, its lab, and a workspace that looks into its store."""
+
+    place: Home
+    lab: LabClient
+    workspace: Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the store keeps of one unit's visit: how many results, raw outputs and readings."""
+
+    results: int
+    outputs: int
+    readings: int
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """A program on the stack, in the hands of one user."""
+
+    stage: Stage
+    api: Airflow
+    program: SmallProgram
+
+    @property
+    def run(self) -> Run:
+        """Its way through the phases."""
+        return Run(self.api, "npi_program", self.program.name)
+
+    def start(self) -> None:
+        """Trigger it."""
+        self.api.trigger("npi_program", {"program": self.program.name}, run_id=self.program.name)
+
+    def hosts(self, phase: Phase = Phase.EVT) -> list[str]:
+        """The names of a phase's build."""
+        return [host.name for host in self.stage.workspace.catalog.build(self.program.name, phase)]
+
+    def first_round(self, phase: Phase = Phase.EVT) -> Run:
+        """The round that a phase starts with; waits until there is one."""
+        first = Run(self.api, "npi_round", f"{self.program.name}-{phase}-first-{self.program.name}")
+        eventually(first.tasks, f"{self.program.name} {phase} has its first round", self.run.explain)
+        return first
+
+    def round(self, reason: str, **form: object) -> Run:
+        """Trigger another round of the open phase."""
+        asked = {"program": self.program.name, "reason": reason, **form}
+        return Run(self.api, "npi_round", self.api.trigger("npi_round", asked))
+
+    def asked(self, phase: Phase = Phase.EVT) -> str:
+        """Wait until somebody is asked to sign off; returns the text of the request."""
+        task = f"{phase.lower()}.sign_off"
+        self.run.reach(task, "awaiting_input")
+        return str(self.api.question("npi_program", self.program.name, task)["body"])
+
+    def answer(self, option: str, phase: Phase = Phase.EVT, comment: str = "", who: Airflow | None = None) -> None:
+        """Answer the request, as our user or as ``who``."""
+        time.sleep(_A_PERSON_S)
+        task, words = f"{phase.lower()}.sign_off", {"role": ROLE, "comment": comment}
+        (who or self.api).answer("npi_program", self.program.name, task, [option], words)
+
+    def report(self, phase: Phase) -> Path:
+        """Where the report of a closed phase lies, as its last task says."""
+        told = self.api.xcom("npi_program", self.program.name, f"{phase.lower()}.close_phase")
+        return Path(str(told).removeprefix("file://"))
+
+    def worker_of(self, task_id: str) -> psutil.Process | None:
+        """The process that works on a task of the program's run now; None when no worker is held."""
+        found = status(self.stage.place)
+        assert found is not None
+        workers = psutil.Process(found.processes["scheduler"].pid).children(recursive=True)
+        titles = {worker: " ".join(worker.cmdline()) for worker in workers}
+        mark = str(self.run.task(task_id)["id"])[:_TITLE]
+        return next((worker for worker, title in titles.items() if mark in title), None)
+
+    def kept(self, round_run: Run) -> dict[str, Kept]:
+        """What the store keeps of each unit of a round, by serial."""
+        round_id = round_id_of(round_run.run_id)
+        of_round = ResultRow.round_id == round_id
+        with transaction(self.stage.workspace.engine) as session:
+            results = Counter(session.scalars(select(ResultRow.serial).where(of_round)).all())
+            outputs = Counter(session.scalars(select(OutputRow.serial).where(OutputRow.round_id == round_id)).all())
+            counted = select(ResultRow.serial, func.count()).join(ReadingRow, ReadingRow.result_id == ResultRow.id)
+            readings = {serial: n for serial, n in session.execute(counted.where(of_round).group_by(ResultRow.serial))}
+        return {serial: Kept(n, outputs[serial], readings.get(serial, 0)) for serial, n in results.items()}
+
+    def planned(self, phase: Phase = Phase.EVT) -> Kept:
+        """How many results and outputs the plan of a phase asks of each unit; readings depend on the machine."""
+        catalog = self.stage.workspace.catalog
+        program = catalog.program(self.program.name)
+        asked = catalog.plans[program.phases[phase].plan].diagnostics
+        return Kept(len(asked), len(commands_for(asked, catalog.skus[program.sku])), 0)
