@@ -1,12 +1,10 @@
-"""A console over a filled store, without Airflow, and a browser to look at it with."""
+"""A console over a filled store, without Airflow."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import pytest
-from fastapi import HTTPException, Request
+from console_client import GOOD_ROUND, OPEN_ROUND, SPOILT_ROUND, Doorkeeper, client_of
 from filled_store import PROGRAM, World, answer, new_world
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from gatehouse.console.app import console_app
@@ -15,20 +13,6 @@ from gatehouse.model.status import Phase
 from gatehouse.operations.evaluate_gate import evaluate_gate
 from gatehouse.store import phases
 from gatehouse.store.engine import transaction
-
-GOOD_ROUND, SPOILT_ROUND, OPEN_ROUND = "1a2b3c4d5e6f", "aabbccddeeff", "00112233aabb"
-
-
-@dataclass
-class Doorkeeper:
-    """Says who may look; a real log-in stands here inside Airflow."""
-
-    status: int = 200
-
-    def __call__(self, request: Request) -> None:
-        """Refuse, or let through."""
-        if self.status != 200:
-            raise HTTPException(self.status, "Not authenticated")
 
 
 @pytest.fixture(scope="session")
@@ -61,10 +45,3 @@ def doorkeeper() -> Doorkeeper:
 def client(world: World, doorkeeper: Doorkeeper) -> TestClient:
     """The console where Airflow mounts it."""
     return client_of(console_app(lambda: world.workspace, doorkeeper, "/api/v2/auth/login"))
-
-
-def client_of(console: Callable[..., object]) -> TestClient:
-    """A client of a console mounted at ``/gatehouse``; redirects are not followed."""
-    outer = Starlette()
-    outer.mount("/gatehouse", console)  # type: ignore[arg-type] -- any ASGI application
-    return TestClient(outer, follow_redirects=False)

@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from conftest import client_of
+from console_client import client_of
 from filled_store import World, build_world
 
 from gatehouse.console.app import console_app

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from conftest import Doorkeeper, client_of
+from console_client import Doorkeeper, client_of
 from filled_store import HOSTILE, World
 from starlette.testclient import TestClient
 

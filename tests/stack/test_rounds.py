@@ -74,11 +74,11 @@ def test_red_measure_is_exactly_who_could_not_be_measured(ill: Play) -> None:
 
 
 def test_who_was_not_measured_is_not_called_bad(ill: Play) -> None:
-    """It should skip the verdict of a machine that nobody could ask, and find no machine bad."""
+    """It should skip the verdict of a machine that could not be asked, or not all: neither good nor bad."""
     silent, flooding, stranger, well = ill.hosts()
     run = ill.first_round()
     run.end()
-    assert run.by_label("verdict") == {silent: "skipped", flooding: "success", stranger: "skipped", well: "success"}
+    assert run.by_label("verdict") == {silent: "skipped", flooding: "skipped", stranger: "skipped", well: "success"}
     assert not any(unit.bad for unit in _summary(ill, run).units)
 
 

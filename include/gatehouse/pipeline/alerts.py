@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from gatehouse.pipeline.notifier import GatehouseNotifier
+
 
 def on_failure() -> list[Any]:
     """Callbacks for a failed task or run."""
-    return []
+    return [GatehouseNotifier()]

@@ -40,4 +40,4 @@ def holders(session: Session, hosts: Iterable[str]) -> dict[str, str]:
             LeaseRow.host.in_(list(hosts)), LeaseRow.until >= func.clock_timestamp()
         )
     )
-    return dict(row.tuple() for row in rows)
+    return dict(rows.all())

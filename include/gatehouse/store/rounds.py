@@ -152,7 +152,7 @@ def _file_results(session: Session, round_id: str, visit: UnitVisit) -> dict[str
         for r in visit.results
     ]
     returned = session.execute(insert(ResultRow).returning(ResultRow.diagnostic, ResultRow.id), rows)
-    return dict(row.tuple() for row in returned)
+    return dict(returned.all())
 
 
 def _file_details(session: Session, visit: UnitVisit, ids: Mapping[str, int]) -> None:

@@ -1,0 +1,181 @@
+"""The shell door, as scripts use it: output, JSON and exit codes of the real command."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from lab_world import SMALL, LabWorld, lab_world
+
+from gatehouse.model.status import Phase
+from gatehouse.operations.advance_phase import open_phase
+
+MEMINFO = "MemTotal:       1000000 kB\nMemFree:         500000 kB\nMemAvailable:    900000 kB\n"
+
+
+def gatehouse(*words: str, env: dict[str, str] | None = None, said: str = "") -> subprocess.CompletedProcess[str]:
+    """Run the command in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-c", "from gatehouse.cli import main; main()", *words],
+        capture_output=True, text=True, input=said, timeout=120, check=False,
+        env={**os.environ, "GATEHOUSE_HOME": "/nonexistent", "COLUMNS": "200", **(env or {})},
+    )  # fmt: skip
+
+
+@dataclass
+class Shell:
+    """A shell beside a running lab with a store."""
+
+    world: LabWorld
+    env: dict[str, str]
+
+    def __call__(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return gatehouse(*words, env=self.env)
+
+
+@pytest.fixture
+def shell(tmp_path: Path, fresh_store_url: str) -> Iterator[Shell]:
+    with lab_world(tmp_path, fresh_store_url, ["h100-8x:small:EVT:3"]) as world:
+        open_phase(world.workspace, SMALL, Phase.EVT, "tester")
+        key = tmp_path / "key"
+        key.write_text(world.lab.login.private_key)
+        yield Shell(
+            world,
+            {
+                "GATEHOUSE_HOME": str(tmp_path / "home"),
+                "GATEHOUSE_STORE_URL": fresh_store_url,
+                "GATEHOUSE_FILES": str(tmp_path / "files"),
+                "GATEHOUSE_CATALOG": str(tmp_path / "lab" / "catalog"),
+                "GATEHOUSE_LOGIN_GATEHOUSE_LAB": f"{world.lab.login.user}:{key}",
+            },
+        )
+
+
+def test_help_lists_every_command_and_each_command_explains_itself() -> None:
+    listed = gatehouse("--help")
+    assert listed.returncode == 0
+    for command in ("read", "run", "catalog", "gate", "host", "lab", "export", "up", "down", "demo"):
+        assert command in listed.stdout
+        own = gatehouse(command, "--help")
+        assert own.returncode == 0, own.stderr
+        assert "Usage" in own.stdout
+
+
+def test_reading_without_airflow_and_without_the_store_in_the_process() -> None:
+    program = (
+        "import sys; sys.argv = ['gatehouse', 'read', 'meminfo', '-', '--json']\n"
+        "from gatehouse.cli import main\n"
+        "try: main()\n"
+        "finally: print([m for m in ('airflow', 'sqlalchemy', 'paramiko', 'great_expectations') if m in sys.modules],"
+        " file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], input=MEMINFO, capture_output=True, text=True, check=False)
+    assert done.stderr.strip() == "[]"
+    assert json.loads(done.stdout)["facts"]["mem.total_mib"] == 976.5625
+
+
+def test_read_prints_the_promised_json_and_exits_0_on_good_1_on_bad_3_on_unreadable(tmp_path: Path) -> None:
+    good = gatehouse("read", "meminfo", "-", "--json", said=MEMINFO)
+    assert good.returncode == 0
+    assert list(json.loads(good.stdout)) == ["tool", "status", "complete", "facts", "findings", "errors"]
+    kernel = "2025-01-02T03:04:05,000000+00:00 NVRM: Xid (PCI:0000:3b:00): 79, pid=1, GPU has fallen off the bus.\n"
+    bad = gatehouse("read", "kernel-log", "-", "--json", said=kernel)
+    assert bad.returncode == 1
+    assert json.loads(bad.stdout)["findings"][0]["class"] == "hardware"
+    page = tmp_path / "page.html"
+    page.write_text("<html>502 Bad Gateway</html>")
+    unreadable = gatehouse("read", "nvidia-smi-xml", str(page), "--json")
+    assert unreadable.returncode == 3
+    assert json.loads(unreadable.stdout)["status"] == "ERROR"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("read", "tea-leaves", "-"), "no reader for 'tea-leaves'; there are: "),
+        (("read", "meminfo", "/no/such/file"), "No such file"),
+        (("frobnicate",), "No such command"),
+        (("catalog", "list", "cakes"), "there are: skus"),
+    ],
+)
+def test_a_call_that_makes_no_sense_says_what_would_and_exits_2(words: tuple[str, ...], said: str) -> None:
+    done = gatehouse(*words)
+    assert done.returncode == 2
+    assert said in done.stderr
+
+
+def test_without_a_store_the_shell_says_what_to_do() -> None:
+    done = gatehouse("gate", "h100-8x", "EVT", env={"GATEHOUSE_STORE_URL": ""})
+    assert done.returncode == 3
+    assert "gatehouse up" in done.stderr
+
+
+def test_catalog_check_names_file_line_and_field(tmp_path: Path) -> None:
+    assert gatehouse("catalog", "check").returncode == 0
+    folder = tmp_path / "more"
+    (folder / "plans").mkdir(parents=True)
+    (folder / "plans" / "odd.yaml").write_text("title: Odd\ndiagnostics:\n  - {diagnostic: tea_leaves}\n")
+    done = gatehouse("catalog", "check", "--folder", str(folder))
+    assert done.returncode == 1
+    assert "odd.yaml:3: diagnostics.0.diagnostic: no diagnostic 'tea_leaves'" in done.stderr
+
+
+def test_a_healthy_host_runs_a_plan_and_exits_0(shell: Shell) -> None:
+    done = shell("run", "evt", "--host", "h100-evt-01", "--json")
+    assert done.returncode == 0, done.stderr + done.stdout
+    answer = json.loads(done.stdout)
+    assert [unit["host"] for unit in answer["units"]] == ["h100-evt-01"]
+    assert answer["admissible"] is True
+    seen = json.loads(shell("host", "H100EVT0001", "--json").stdout)
+    assert seen["identity"]["host"] == "h100-evt-01"
+    assert {d["diagnostic"] for d in seen["diagnostics"]} >= {"accelerator_health", "kernel_log"}
+    exported = shell("export", answer["round_id"], "--ocp").stdout.splitlines()
+    assert json.loads(exported[0])["schemaVersion"]["major"] == 2
+
+
+def test_a_bad_host_exits_1_and_one_that_is_away_exits_3(shell: Shell) -> None:
+    shell.world.lab.inject(id="ecc", host="h100-evt-02", part="gpu3", fault="ecc_uncorrectable")
+    shell.world.lab.inject(id="away", host="h100-evt-03", transport="refuse")
+    bad = shell("run", "evt", "--host", "h100-evt-02")
+    assert bad.returncode == 1
+    assert "gpu3" in bad.stdout
+    away = shell("run", "evt", "--host", "h100-evt-03")
+    assert away.returncode == 3
+    assert "refused" in away.stdout
+
+
+def test_a_gate_says_what_is_missing_and_a_host_that_is_unknown_is_usage(shell: Shell) -> None:
+    closed = shell("gate", SMALL, "evt", "--json")
+    assert closed.returncode == 1
+    answer = json.loads(closed.stdout)
+    assert answer["status"] == "not enough evidence"
+    assert {"criterion", "status", "observed", "required", "missing"} <= set(answer["outcomes"][0])
+    shell.world.judged(SMALL)
+    opened = shell("gate", SMALL, "EVT")
+    assert opened.returncode == 0
+    assert "met" in opened.stdout
+    assert shell("run", "evt", "--host", "nobody").returncode == 2
+    assert "no plan 'nothing'" in shell("run", "nothing", "--host", "h100-evt-01").stderr
+
+
+def test_a_lab_goes_up_and_down_from_the_shell(tmp_path: Path) -> None:
+    env = {"GATEHOUSE_HOME": str(tmp_path)}
+    up = gatehouse("lab", "up", "--hosts", "8", "--port", "0", env=env)
+    try:
+        assert up.returncode == 0, up.stderr
+        assert "8 hosts" in up.stdout
+        assert (
+            gatehouse("lab", "inject", "h100-dvt-001", "ecc_uncorrectable", "--part", "gpu1", env=env).returncode == 0
+        )
+        found = json.loads(gatehouse("lab", "status", "--json", env=env).stdout)
+        assert [(f["host"], f["part"]) for f in found["faults"]] == [("h100-dvt-001", "gpu1")]
+        assert "ecc_uncorrectable" in gatehouse("lab", "repair", "h100-dvt-001", env=env).stdout
+        assert gatehouse("lab", "inject", "h100-dvt-001", "bad_karma", env=env).returncode == 2
+    finally:
+        assert gatehouse("lab", "down", env=env).returncode == 0
+    assert "demo" in gatehouse("lab", "scenarios").stdout
+    assert "ecc_uncorrectable" in gatehouse("lab", "faults").stdout

@@ -1,0 +1,95 @@
+"""dmidecode, whole dumps and single types."""
+
+import pytest
+from recordings import reading, recording
+
+from gatehouse.model.status import Measured
+
+HEAD = "# dmidecode 3.3\nGetting SMBIOS data from sysfs.\nSMBIOS 3.3.0 present.\n"
+
+
+def dimm(size: str, **more: str) -> str:
+    """A memory device."""
+    lines = "".join(f"\t{key.replace('_', ' ')}: {value}\n" for key, value in more.items())
+    return f"\nHandle 0x0011, DMI type 17, 92 bytes\nMemory Device\n\tSize: {size}\n{lines}"
+
+
+@pytest.mark.parametrize(
+    ("printed", "mib"),
+    [
+        ("16384 MB", 16384),
+        ("64 GB", 65536),
+        ("1 TB", 1048576),
+        ("512 kB", 0.5),
+        ("No Module Installed", None),
+        ("Unknown", None),
+        ("16 bananas", None),
+    ],
+)
+def test_sizes_are_powers_of_1024(printed: str, mib: float | None) -> None:
+    """It should read dmidecode's units as the specification means them."""
+    assert reading("dmidecode", HEAD + dimm(printed, Locator="A1") + dimm("1 GB")).facts["dimm0.size_mib"] == mib
+
+
+@pytest.mark.parametrize("word", ["Not Specified", "To Be Filled By O.E.M.", "Default string", "None", "<BAD INDEX>", ""])
+def test_what_makers_leave_in_place_of_a_value(word: str) -> None:
+    """It should be unknown: no serial number is called "Default string"."""
+    text = HEAD + f"\nHandle 0x0001, DMI type 1, 27 bytes\nSystem Information\n\tSerial Number: {word}\n\tFamily: x\n"
+    report = reading("dmidecode", text)
+    assert report.facts["serial"] is None
+    assert report.facts["system.serial"] is None
+
+
+def test_both_kinds_of_indent() -> None:
+    """It should read dumps whose tabs became blanks."""
+    text = recording("dmidecode", "gpu_server_full_dump")
+    assert reading("dmidecode", text.expandtabs(8)).facts == reading("dmidecode", text).facts
+
+
+def test_deeper_lines_are_lists() -> None:
+    """It should not take an item of a list for a key of the record."""
+    text = HEAD + (
+        "\nHandle 0x0000, DMI type 0, 24 bytes\nBIOS Information\n\tVendor: Acme\n\tCharacteristics:\n"
+        "\t\tVendor: not a key\n\tVersion: 2\n"
+    )
+    facts = reading("dmidecode", text).facts
+    assert facts["bios.vendor"] == "Acme"
+    assert facts["bios.version"] == "2"
+
+
+def test_declared_against_listed() -> None:
+    """It should notice that structures are missing from a whole dump."""
+    text = HEAD + "12 structures occupying 900 bytes.\n" + dimm("1 GB")
+    report = reading("dmidecode", text)
+    assert not report.complete
+    assert "12 structures declared, 1 listed" in report.errors
+
+
+def test_one_type_is_complete_without_a_count() -> None:
+    """It should not ask a single type for the structures of the others."""
+    assert reading("dmidecode", HEAD + dimm("1 GB", Locator="A1") + "\n").complete
+
+
+def test_what_the_last_record_does_not_say() -> None:
+    """It should not call a key unknown that may have been cut off."""
+    text = HEAD + "\nHandle 0x0001, DMI type 1, 27 bytes\nSystem Information\n\tManufacturer: Acme\n\tSerial Num"
+    report = reading("dmidecode", text)
+    assert report.facts["manufacturer"] == "Acme"
+    assert "serial" not in report.facts
+    assert not report.complete
+
+
+def test_without_root() -> None:
+    """It should be an error that carries dmidecode's own words."""
+    report = reading("dmidecode", "# dmidecode 3.4\nScanning /dev/mem for entry point.\n/dev/mem: Permission denied\n")
+    assert report.status is Measured.ERROR
+    assert "Permission denied" in report.errors[0]
+
+
+def test_several_processors_and_supplies() -> None:
+    """It should number parts of which there are several, and keep the first system only."""
+    cpu = "\nHandle 0x0004, DMI type 4, 48 bytes\nProcessor Information\n\tCore Count: {}\n\tStatus: {}\n"
+    facts = reading("dmidecode", HEAD + cpu.format(56, "Populated, Enabled") + cpu.format("Unknown", "Unpopulated")).facts
+    assert facts["cpu0.cores"] == 56
+    assert facts["cpu1.cores"] is None
+    assert facts["cpu1.status"] == "Unpopulated"
