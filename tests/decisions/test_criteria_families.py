@@ -455,3 +455,19 @@ def test_mtbf_by_a_reading() -> None:
     assert answer(phase(names, rows), "mtbf", **asked).observed.startswith("0 unit-hours")
     later = phase(names, rows, now=NOW + timedelta(days=365))
     assert answer(later, "mtbf", **asked).status is NOT_ENOUGH
+
+
+@pytest.mark.parametrize(
+    ("age", "said"),
+    [
+        (timedelta(seconds=20), "1 minute old"),
+        (timedelta(minutes=34), "34 minutes old"),
+        (timedelta(hours=5), "5 hours old"),
+        (timedelta(days=3), "3 days old"),
+    ],
+)
+def test_an_age_is_said_as_people_say_it(age: timedelta, said: str) -> None:
+    """It should not call half a minute 0.0003 days."""
+    from gatehouse.decisions.criteria.freshness import _days
+
+    assert f"{_days(age / timedelta(days=1))} old" == said

@@ -92,8 +92,10 @@ def up(place: Home, settings: Settings) -> Status:
 
 @pytest.fixture
 def api(place: Home, up: Status) -> Iterator[AirflowClient]:
-    """Airflow, as its administrator."""
+    """Airflow, as its administrator, with the small DAG ready to run."""
     with client(place) as connected:
+        until(lambda: "small" in [dag["dag_id"] for dag in connected.dags()])
+        connected.unpause("small")
         yield connected
 
 
@@ -161,9 +163,7 @@ def test_a_busy_port_stops_nothing(place: Home, settings: Settings, up: Status) 
 
 def test_a_dag_runs_and_its_log_can_be_read(place: Home, api: AirflowClient) -> None:
     """It should show the DAG, run it, and read a running task's log without asking a log server."""
-    until(lambda: [dag["dag_id"] for dag in api.dags()] == ["small"])
     assert api.import_errors() == []
-    api.unpause("small")
     run = api.trigger("small")
     until(lambda: "second" in api.log("small", run, "slow"))
     log = api.log("small", run, "slow")
@@ -179,7 +179,7 @@ def test_a_new_dag_shows_within_half_a_minute(settings: Settings, api: AirflowCl
     until(lambda: "newer" in [dag["dag_id"] for dag in api.dags()], limit_s=45)
 
 
-def test_roles_hold(place: Home, up: Status) -> None:
+def test_roles_hold(place: Home, api: AirflowClient) -> None:
     """It should let the program manager trigger, and the viewer only look."""
     with client(place, "viewer") as viewer, client(place, "pm") as manager:
         assert viewer.dag("small")["dag_id"] == "small"
@@ -236,21 +236,20 @@ def test_an_unknown_component_is_said(place: Home, up: Status) -> None:
         stack.kill(place, "sheduler")
 
 
-def test_a_killed_supervisor_leaves_nothing(place: Home, settings: Settings, up: Status) -> None:
+def test_a_killed_supervisor_leaves_nothing(place: Home, settings: Settings, api: AirflowClient) -> None:
     """It should take everything along, and the next start should heal."""
-    with client(place) as api:
-        before = len(api.runs("small"))
-        run = api.trigger("small")
-        until(lambda: "second 1" in api.log("small", run, "slow"))
+    before = len(api.runs("small"))
+    run = api.trigger("small")
+    until(lambda: "second 1" in api.log("small", run, "slow"))
     stack.kill(place, "supervisor")
     assert wait_until(lambda: everything_gone(place), 20)
     assert stack.status(place) is None
     assert stack.down(place) == []
     stack.up(place, settings)
     wait_healthy(place, START_LIMIT_S)
-    with client(place) as api:
-        assert len(api.runs("small")) == before + 1
-        assert api.wait_for_run("small", run, 240)["state"] == "success"
+    with client(place) as healed:
+        assert len(healed.runs("small")) == before + 1
+        assert healed.wait_for_run("small", run, 240)["state"] == "success"
 
 
 def test_down_leaves_nothing(place: Home, api: AirflowClient) -> None:

@@ -55,8 +55,9 @@ def _set_up(place: Home) -> Stage:
     store = open_store(server.url("gatehouse"))
     workspace = Workspace(Catalog((SHIPPED, place.catalog)), store, place.files, login_from_environment)
     with airflow_as(place, "pm") as api:
+        eventually(lambda: {dag["dag_id"] for dag in api.dags()} >= set(DAGS), "the DAGs are there")
         for dag in DAGS:
-            eventually(lambda dag=dag: api.unpause(dag) or True, f"{dag} is there")
+            api.unpause(dag)
     return Stage(place, client_of_lab, workspace)
 
 

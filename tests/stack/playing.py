@@ -2,6 +2,8 @@
 
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from sqlalchemy import func, select
 
 from gatehouse.lab.client import LabClient
 from gatehouse.local.home import Home
+from gatehouse.local.processes import wait_until
 from gatehouse.local.stack import status
 from gatehouse.model.round_ids import round_id_of
 from gatehouse.model.status import Phase
@@ -21,6 +24,7 @@ from gatehouse.store.engine import transaction
 from gatehouse.store.tables import OutputRow, ReadingRow, ResultRow
 
 _A_PERSON_S = 3.0  # nobody answers faster; Airflow may still be parking the task that asks
+_PARKED_S = 30.0
 _TITLE = 13  # so much of a task instance's id is told apart in a process title, which may be cut
 ROLE = "NPI program manager"
 
@@ -92,14 +96,18 @@ class Play:
         told = self.api.xcom("npi_program", self.program.name, f"{phase.lower()}.close_phase")
         return Path(str(told).removeprefix("file://"))
 
-    def worker_of(self, task_id: str) -> psutil.Process | None:
-        """The process that works on a task of the program's run now; None when no worker is held."""
+    def holds_no_worker(self, task_id: str) -> bool:
+        """Whether no process works on a task of the program's run; one that has just parked may need a moment."""
+        mark = str(self.run.task(task_id)["id"])[:_TITLE]
+        return wait_until(lambda: not any(mark in title for title in self._workers()), _PARKED_S)
+
+    def _workers(self) -> Iterator[str]:
+        """The titles of the scheduler's workers; Airflow writes the task instance's id into them."""
         found = status(self.stage.place)
         assert found is not None
-        workers = psutil.Process(found.processes["scheduler"].pid).children(recursive=True)
-        titles = {worker: " ".join(worker.cmdline()) for worker in workers}
-        mark = str(self.run.task(task_id)["id"])[:_TITLE]
-        return next((worker for worker, title in titles.items() if mark in title), None)
+        for worker in psutil.Process(found.processes["scheduler"].pid).children(recursive=True):
+            with suppress(psutil.NoSuchProcess):
+                yield " ".join(worker.cmdline())
 
     def kept(self, round_run: Run) -> dict[str, Kept]:
         """What the store keeps of each unit of a round, by serial."""
@@ -109,7 +117,8 @@ class Play:
             results = Counter(session.scalars(select(ResultRow.serial).where(of_round)).all())
             outputs = Counter(session.scalars(select(OutputRow.serial).where(OutputRow.round_id == round_id)).all())
             counted = select(ResultRow.serial, func.count()).join(ReadingRow, ReadingRow.result_id == ResultRow.id)
-            readings = {serial: n for serial, n in session.execute(counted.where(of_round).group_by(ResultRow.serial))}
+            rows = session.execute(counted.where(of_round).group_by(ResultRow.serial)).all()
+            readings = {serial: n for serial, n in rows}  # noqa: C416 -- rows are no pairs to the type checker
         return {serial: Kept(n, outputs[serial], readings.get(serial, 0)) for serial, n in results.items()}
 
     def planned(self, phase: Phase = Phase.EVT) -> Kept:

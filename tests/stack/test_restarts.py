@@ -32,7 +32,7 @@ def test_a_gate_that_waits_holds_no_worker(gates: tuple[Play, Play]) -> None:
     """It should wait in the triggerer alone: no process, no slot of the pool."""
     for play in gates:
         play.run.reach(GATE, "deferred")
-        assert play.worker_of(GATE) is None
+        assert play.holds_no_worker(GATE)
     pool = gates[0].api.pool()
     assert pool["include_deferred"] is False
     assert pool["deferred_slots"] >= len(gates)

@@ -1,4 +1,4 @@
-"""Rounds that go wrong in the middle: a killed task, hosts that cannot be measured. Nothing is lost, nothing doubled."""
+"""Rounds that go wrong: a killed task, hosts that cannot be measured. Nothing is lost, nothing is there twice."""
 
 import psutil
 import pytest
@@ -29,9 +29,8 @@ def ill(stage: Stage, pm: Airflow) -> Play:
 def crashed(stage: Stage, pm: Airflow, ill: Play) -> Play:
     """A program whose hosts are measured in one task, of which one does not come to its end; started."""
     made = Play(stage, pm, CRASHED)
-    slow = {"id": "slow", "host": made.hosts()[-1], "fault": "tool_slow", "with": {"tool": "lspci"}}
-    slow["with"] |= {"delay_s": FOR_EVER_S}
-    stage.lab.inject(slow)
+    settings = {"tool": "lspci", "delay_s": FOR_EVER_S}
+    stage.lab.inject({"id": "slow", "host": made.hosts()[-1], "fault": "tool_slow", "with": settings})
     made.start()
     return made
 

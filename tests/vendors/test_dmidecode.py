@@ -31,7 +31,9 @@ def test_sizes_are_powers_of_1024(printed: str, mib: float | None) -> None:
     assert reading("dmidecode", HEAD + dimm(printed, Locator="A1") + dimm("1 GB")).facts["dimm0.size_mib"] == mib
 
 
-@pytest.mark.parametrize("word", ["Not Specified", "To Be Filled By O.E.M.", "Default string", "None", "<BAD INDEX>", ""])
+@pytest.mark.parametrize(
+    "word", ["Not Specified", "To Be Filled By O.E.M.", "Default string", "None", "<BAD INDEX>", ""]
+)
 def test_what_makers_leave_in_place_of_a_value(word: str) -> None:
     """It should be unknown: no serial number is called "Default string"."""
     text = HEAD + f"\nHandle 0x0001, DMI type 1, 27 bytes\nSystem Information\n\tSerial Number: {word}\n\tFamily: x\n"
@@ -89,7 +91,9 @@ def test_without_root() -> None:
 def test_several_processors_and_supplies() -> None:
     """It should number parts of which there are several, and keep the first system only."""
     cpu = "\nHandle 0x0004, DMI type 4, 48 bytes\nProcessor Information\n\tCore Count: {}\n\tStatus: {}\n"
-    facts = reading("dmidecode", HEAD + cpu.format(56, "Populated, Enabled") + cpu.format("Unknown", "Unpopulated")).facts
+    facts = reading(
+        "dmidecode", HEAD + cpu.format(56, "Populated, Enabled") + cpu.format("Unknown", "Unpopulated")
+    ).facts
     assert facts["cpu0.cores"] == 56
     assert facts["cpu1.cores"] is None
     assert facts["cpu1.status"] == "Unpopulated"

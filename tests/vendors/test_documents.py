@@ -87,7 +87,15 @@ def test_json_without_values_is_unknown() -> None:
 
 @pytest.mark.parametrize(
     "output",
-    [b'{"a": 12', b'{"a": {"b": 1}, "c": ', b"no json", b"{" * 100_000, b"[" * 100_000, b'{"a": 1}, {"b": 2}', b'{"a":1}}'],
+    [
+        b'{"a": 12',
+        b'{"a": {"b": 1}, "c": ',
+        b"no json",
+        b"{" * 100_000,
+        b"[" * 100_000,
+        b'{"a": 1}, {"b": 2}',
+        b'{"a":1}}',
+    ],
 )
 def test_json_that_is_cut_or_glued(output: bytes) -> None:
     """It should refuse it: the last number before a cut may be cut as well."""

@@ -4,7 +4,10 @@ from recordings import found, reading, recording
 
 from gatehouse.model.status import Measured
 
-HEAD = "memtester version 4.5.1 (64-bit)\nwant 1MB (1048576 bytes)\ngot  1MB (1048576 bytes), trying mlock ...{}.\nLoop 1/1:\n"
+HEAD = (
+    "memtester version 4.5.1 (64-bit)\nwant 1MB (1048576 bytes)\n"
+    "got  1MB (1048576 bytes), trying mlock ...{}.\nLoop 1/1:\n"
+)
 
 
 def test_progress_is_not_a_result() -> None:

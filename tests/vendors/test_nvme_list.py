@@ -13,7 +13,13 @@ HEAD, RULE, *ROWS = recording("nvme-list-text", "v2_with_generic_column").splitl
 def test_a_namespace_of_a_subsystem_without_its_own_controller_list() -> None:
     """It should be found under the subsystem, once."""
     document = {
-        "Devices": [{"Subsystems": [{"Controllers": [{"SerialNumber": "A", "Namespaces": []}], "Namespaces": [{"NameSpace": "nvme0n1"}]}]}]
+        "Devices": [
+            {
+                "Subsystems": [
+                    {"Controllers": [{"SerialNumber": "A", "Namespaces": []}], "Namespaces": [{"NameSpace": "nvme0n1"}]}
+                ]
+            }
+        ]
     }
     facts = reading("nvme-list-json", json.dumps(document)).facts
     assert facts["devices"] == 1

@@ -12,7 +12,17 @@ from gatehouse.vendors.nvme_smart_log_json import celsius
 
 def log(**more: Any) -> str:
     """A health log."""
-    return json.dumps({"critical_warning": 0, "temperature": 310, "avail_spare": 100, "spare_thresh": 10, "percent_used": 1, "media_errors": 0} | more)
+    return json.dumps(
+        {
+            "critical_warning": 0,
+            "temperature": 310,
+            "avail_spare": 100,
+            "spare_thresh": 10,
+            "percent_used": 1,
+            "media_errors": 0,
+        }
+        | more
+    )
 
 
 @pytest.mark.parametrize(("kelvin", "expected"), [(310, 37), (324, 51), (273, 0), (0, None), (None, None)])
@@ -38,7 +48,9 @@ def test_floats_become_whole() -> None:
 
 def test_spare_below_its_threshold() -> None:
     """It should be a finding, and the threshold itself still be in order."""
-    assert found(reading("nvme-smart-log-json", log(avail_spare=9))) == [("hardware", "nvme", "nvme.spare_below_threshold")]
+    assert found(reading("nvme-smart-log-json", log(avail_spare=9))) == [
+        ("hardware", "nvme", "nvme.spare_below_threshold")
+    ]
     assert not found(reading("nvme-smart-log-json", log(avail_spare=10)))
 
 

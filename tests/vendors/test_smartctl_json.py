@@ -24,7 +24,10 @@ def drive(protocol: str = "ATA", exit_status: int = 0, **more: Any) -> str:
 
 def attributes(*rows: tuple[int, int, str, str]) -> dict[str, Any]:
     """An attribute table of (id, raw value, raw text, when failed)."""
-    table = [{"id": i, "name": f"a{i}", "value": 100, "raw": {"value": v, "string": s}, "when_failed": w} for i, v, s, w in rows]
+    table = [
+        {"id": i, "name": f"a{i}", "value": 100, "raw": {"value": v, "string": s}, "when_failed": w}
+        for i, v, s, w in rows
+    ]
     return {"ata_smart_attributes": {"table": table}}
 
 
@@ -40,7 +43,9 @@ def attributes(*rows: tuple[int, int, str, str]) -> dict[str, Any]:
 def test_the_exit_status_is_a_mask(status: int, bits: list[str]) -> None:
     """It should be split into its bits, and news of the drive are no trouble of the tool."""
     report = reading("smartctl-json", drive(exit_status=status), exit_code=status)
-    assert [name.removeprefix("exit.") for name, value in report.facts.items() if name.startswith("exit.") and value] == bits
+    assert [
+        name.removeprefix("exit.") for name, value in report.facts.items() if name.startswith("exit.") and value
+    ] == bits
     assert report.status is Measured.COMPLETE
     assert bool(report.errors) is bool(status & 7)
 
@@ -97,7 +102,13 @@ def test_health_that_is_no_truth_value() -> None:
 
 @pytest.mark.parametrize(
     ("temperature", "plausible"),
-    [({"current": 0, "drive_trip": 0}, False), ({"current": 0}, False), ({"current": 31}, True), ({}, None), ({"current": 0, "drive_trip": 85}, True)],
+    [
+        ({"current": 0, "drive_trip": 0}, False),
+        ({"current": 0}, False),
+        ({"current": 31}, True),
+        ({}, None),
+        ({"current": 0, "drive_trip": 85}, True),
+    ],
 )
 def test_whether_a_temperature_is_one(temperature: dict[str, int], plausible: bool | None) -> None:
     """It should say that 0 °C without a trip point is what RAID volumes print."""
@@ -129,8 +140,15 @@ def test_wrong_types_everywhere() -> None:
     """It should survive a document whose values have other types."""
     report: ToolReport = reading(
         "smartctl-json",
-        json.dumps({"smartctl": {"version": "7", "exit_status": "x", "messages": {}}, "device": [], "temperature": 3,
-                    "ata_smart_attributes": {"table": [1, {"id": "x"}, {"id": 5, "raw": []}]}, "power_on_time": None}),
+        json.dumps(
+            {
+                "smartctl": {"version": "7", "exit_status": "x", "messages": {}},
+                "device": [],
+                "temperature": 3,
+                "ata_smart_attributes": {"table": [1, {"id": "x"}, {"id": 5, "raw": []}]},
+                "power_on_time": None,
+            }
+        ),
     )
     assert report.facts["smartctl.exit_status"] is None
     assert report.facts["attr.5.raw"] is None

@@ -35,11 +35,15 @@ def test_no_health_status() -> None:
 
 def test_brief_attributes() -> None:
     """It should find the columns of -f brief by their heading."""
-    text = START + HEALTH.format("PASSED") + (
-        "ID# ATTRIBUTE_NAME          FLAGS    VALUE WORST THRESH FAIL RAW_VALUE\n"
-        "  5 Reallocated_Sector_Ct   PO--CK   100   100   010    -    7\n"
-        "194 Temperature_Celsius     -O---K   067   051   000    -    33 (Min/Max 20/49)\n"
-        "                            ||||||_ K auto-keep\n"
+    text = (
+        START
+        + HEALTH.format("PASSED")
+        + (
+            "ID# ATTRIBUTE_NAME          FLAGS    VALUE WORST THRESH FAIL RAW_VALUE\n"
+            "  5 Reallocated_Sector_Ct   PO--CK   100   100   010    -    7\n"
+            "194 Temperature_Celsius     -O---K   067   051   000    -    33 (Min/Max 20/49)\n"
+            "                            ||||||_ K auto-keep\n"
+        )
     )
     report = reading("smartctl-text", text)
     assert report.facts["attr.5.raw"] == 7
@@ -50,17 +54,25 @@ def test_brief_attributes() -> None:
 
 def test_the_table_ends_where_it_ends() -> None:
     """It should not take the self-test log for attributes."""
-    text = START + HEALTH.format("PASSED") + HEADING + (
-        "  9 Power_On_Hours          0x0032   062   062   000    Old_age   Always       -       27411\n\n"
-        "Num  Test_Description    Status                  Remaining  LifeTime(hours)  LBA_of_first_error\n"
-        "  1  Short offline       Completed without error       00%      2696         -\n"
+    text = (
+        START
+        + HEALTH.format("PASSED")
+        + HEADING
+        + (
+            "  9 Power_On_Hours          0x0032   062   062   000    Old_age   Always       -       27411\n\n"
+            "Num  Test_Description    Status                  Remaining  LifeTime(hours)  LBA_of_first_error\n"
+            "  1  Short offline       Completed without error       00%      2696         -\n"
+        )
     )
     facts = reading("smartctl-text", text).facts
     assert facts["power_on_hours"] == 27411
     assert "attr.1.raw" not in facts
 
 
-@pytest.mark.parametrize(("tail", "missing"), [("197 Current_Pending_Sector  0x0012   100   100   000    Old_age   Always       -       1", "attr.197.raw")])
+@pytest.mark.parametrize(
+    ("tail", "missing"),
+    [("197 Current_Pending_Sector  0x0012   100   100   000    Old_age   Always       -       1", "attr.197.raw")],
+)
 def test_a_cut_row_is_left_out(tail: str, missing: str) -> None:
     """It should never report a raw value whose end is missing."""
     report = reading("smartctl-text", START + HEALTH.format("PASSED") + HEADING + tail)
@@ -70,7 +82,11 @@ def test_a_cut_row_is_left_out(tail: str, missing: str) -> None:
 
 def test_error_counters_of_sas() -> None:
     """It should judge what could not be corrected."""
-    text = START + "SMART Health Status: OK\nread:          5        1         0         6          9          0.077           2\n"
+    text = (
+        START
+        + "SMART Health Status: OK\n"
+        + "read:          5        1         0         6          9          0.077           2\n"
+    )
     report = reading("smartctl-text", text)
     assert report.facts["read.uncorrected"] == 2
     assert report.facts["read.correction_invocations"] == 9
@@ -79,7 +95,9 @@ def test_error_counters_of_sas() -> None:
 
 def test_nvme_critical_warning() -> None:
     """It should be read as the number it is."""
-    report = reading("smartctl-text", START + HEALTH.format("FAILED!") + "Critical Warning:                   0x04\n", 8)
+    report = reading(
+        "smartctl-text", START + HEALTH.format("FAILED!") + "Critical Warning:                   0x04\n", 8
+    )
     assert report.facts["nvme.critical_warning"] == 4
     assert ("hardware", "disk", "nvme.critical_warning") in found(report)
 

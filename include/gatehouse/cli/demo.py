@@ -40,8 +40,8 @@ def demo(
         with client(place, USER) as api:
             story = Story(workspace(), api, LabClient(place.lab), USER, view.say, view.show)
             promises = story.play()
-    for decision in story.decisions():
-        print_table(HEADINGS, gate_rows(decision), title=headline(decision))
+    for gate in story.gates():
+        print_table(HEADINGS, gate_rows(gate.decision, gate.names), title=headline(gate.decision))
     came_true = _tell(promises)
     if exit_after:
         stack.down(place)

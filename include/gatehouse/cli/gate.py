@@ -23,10 +23,11 @@ def gate(
     from gatehouse.operations.evaluate_gate import evaluate_gate
     from gatehouse.reports.gate_table import HEADINGS, gate_rows, headline
 
-    decision = evaluate_gate(workspace(), program, phase).decision
+    view = evaluate_gate(workspace(), program, phase)
+    decision = view.decision
     if as_json:
         print_json(decision)
     else:
-        print_table(HEADINGS, gate_rows(decision), title=headline(decision))
+        print_table(HEADINGS, gate_rows(decision, view.names), title=headline(decision))
         console.print(f"evidence {decision.evidence_digest[:16]}", style="dim")
     raise typer.Exit(0 if decision.open else 1)

@@ -104,16 +104,30 @@ class Home:
                 self.secrets,
             ):
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            if self.as_root:
-                self.state.mkdir(parents=True, exist_ok=True)
-                for folder in (_ROOTS_STATE, self.state):
-                    folder.chmod(0o711)  # PostgreSQL's account must get through, whatever the umask
         except OSError as error:
             raise NoRoomError(
                 f"cannot write the runtime home {self.root} ({error.strerror}): "
                 f"set {PLACE} to a folder that you may write"
             ) from error
         return self
+
+    def make_state(self) -> None:
+        """Create the folder above PostgreSQL's data. As root its account must get through, whatever the umask.
+
+        Raises:
+            NoRoomError: it cannot be written.
+        """
+        if not self.as_root:
+            return
+        try:
+            self.state.mkdir(parents=True, exist_ok=True)
+            for folder in (_ROOTS_STATE, self.state):
+                folder.chmod(0o711)
+        except OSError as error:
+            raise NoRoomError(
+                f"cannot write {self.state} ({error.strerror}), where root keeps the database: "
+                "run as another user, or set GATEHOUSE_POSTGRES_URL"
+            ) from error
 
 
 def home(root: Path | str | None = None) -> Home:

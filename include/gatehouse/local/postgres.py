@@ -83,7 +83,7 @@ def start(home: Home, *, tied: bool = False) -> Server:
     if os.environ.get(EXTERNAL):
         server = external(os.environ[EXTERNAL])
     else:
-        home.make()
+        home.make().make_state()
         with _one_at_a_time(home):
             process = cluster(home).start({MARKER: str(home.root)}, tied=tied)
         server = Server(_own_dsn(home), process.pid)

@@ -13,10 +13,10 @@ from gatehouse.lab.client import LabClient
 from gatehouse.local.client import AirflowClient
 from gatehouse.local.errors import AirflowApiError
 from gatehouse.local.story_state import ProgramState, program_states
-from gatehouse.model.evidence import GateDecision
 from gatehouse.model.status import CriterionStatus, Phase
-from gatehouse.operations.evaluate_gate import evaluate_gate
+from gatehouse.operations.evaluate_gate import GateView, evaluate_gate
 from gatehouse.operations.workspace import Workspace
+from gatehouse.reports.gate_table import gate_rows
 
 H100, GAUDI, MI300X, HERE = "h100-8x", "gaudi3-8x", "mi300x-8x", "this-machine"
 PROGRAMS = (H100, GAUDI, MI300X, HERE)
@@ -70,11 +70,11 @@ class Story:
         self.show(states)
         return list(self._promises())
 
-    def decisions(self) -> Iterator[GateDecision]:
+    def gates(self) -> Iterator[GateView]:
         """The gate of every phase that was opened, as it stands now."""
         for state in program_states(self.workspace, PROGRAMS):
             for phase in state.opened:
-                yield evaluate_gate(self.workspace, state.program, phase).decision
+                yield evaluate_gate(self.workspace, state.program, phase)
 
     def _over(self, states: Sequence[ProgramState]) -> bool:
         by_name = {state.program: state for state in states}
@@ -112,11 +112,11 @@ class Story:
         h100 = next(state for state in states if state.program == H100)
         if self.retest or h100.phase is not Phase.DVT or h100.rounds_judged(Phase.DVT) != 1:
             return
-        decision = evaluate_gate(self.workspace, H100, Phase.DVT).decision
+        gate = evaluate_gate(self.workspace, H100, Phase.DVT)
         self.say(f"{H100} DVT is stopped:")
-        for outcome in decision.outcomes:
-            if outcome.status not in (CriterionStatus.MET, CriterionStatus.WAIVED):
-                self.say(f"  {outcome.title}: {outcome.observed}; {outcome.missing}")
+        for status, title, observed, _, missing in gate_rows(gate.decision, gate.names):
+            if missing:
+                self.say(f"  {status}: {title}: {observed}; missing: {missing}")
         for host in REPAIRED:
             self.lab.repair(host)
             self.say(f"the lab repaired {host}")

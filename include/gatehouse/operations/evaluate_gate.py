@@ -1,5 +1,6 @@
 """Asks a gate: may this phase exit, and what is still missing?"""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -17,12 +18,16 @@ from gatehouse.store.evidence import phase_evidence
 
 @dataclass(frozen=True, slots=True)
 class GateView:
-    """A decision with what it was made from, and the id under which it is kept (None when it was only looked at)."""
+    """A decision with what it was made from, and the id under which it is kept (None when it was only looked at).
+
+    ``names`` are the hosts' names by serial.
+    """
 
     decision: GateDecision
     evidence: PhaseEvidence
     criteria: CriteriaSet
     decision_id: int | None
+    names: Mapping[str, str]
 
 
 def evaluate_gate(workspace: Workspace, program: str, phase: Phase, *, keep: bool = False) -> GateView:
@@ -40,7 +45,7 @@ def evaluate_gate(workspace: Workspace, program: str, phase: Phase, *, keep: boo
         )
         decision = evaluate(evidence, criteria)
         kept = phases.file_decision(session, decision).id if keep else None
-    return GateView(decision, evidence, criteria, kept)
+    return GateView(decision, evidence, criteria, kept, {host.serial: host.name for host in build})
 
 
 def _criteria(workspace: Workspace, program: str, phase: Phase) -> tuple[CriteriaSet, ProgramPhase]:

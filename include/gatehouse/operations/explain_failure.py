@@ -4,8 +4,6 @@ import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy.orm import Session
-
 from gatehouse.model.errors import NotFoundError
 from gatehouse.model.status import Action, CriterionStatus, Measured, Verdict
 from gatehouse.operations.alert import Alert, Failure, Links, Trouble
@@ -60,10 +58,9 @@ def explain_failure(
 
     ``leave_out`` are keys of what people were told already (``Alert.told``); ``failed_tasks`` are those they were not.
     """
-    with transaction(workspace.engine) as session:
-        story = _round_story(session, failure, leave_out) if failure.round_id else _Story()
-        if failure.program and not story.where:
-            story = _gate_story(session, failure)
+    story = _round_story(workspace, failure, leave_out) if failure.round_id else _Story()
+    if failure.program and not story.where:
+        story = _gate_story(workspace, failure)
     if not failure.task_id and not (story.told or story.problems or failure.failed_tasks):
         return None
     return _alert(failure, story, links)
@@ -75,28 +72,27 @@ def explain_without_store(failure: Failure, links: Links, why: str) -> Alert:
     return replace(plain, trouble=Trouble.PIPELINE, next_step=_READ_LOG)
 
 
-def _round_story(session: Session, failure: Failure, leave_out: Collection[str]) -> _Story:
-    try:
-        row = rounds.get_round(session, failure.round_id)
-    except NotFoundError:
-        return _Story()  # it failed before its round was opened
-    story = _Story(where=f"{row.program} {row.phase}, round {row.number}")
+def _round_story(workspace: Workspace, failure: Failure, leave_out: Collection[str]) -> _Story:
     serials = list(failure.serials) or None
-    if failure.task_id and serials is None:
+    about_units = bool(serials) or not failure.task_id
+    with transaction(workspace.engine) as session:
+        try:
+            row = rounds.get_round(session, failure.round_id)
+        except NotFoundError:
+            return _Story()  # it failed before its round was opened
+        units, total = views.troubled_units(session, row.id, serials, MOST_UNITS) if about_units else ([], 0)
+        results = views.results_of(session, row.id, [unit.unit.serial for unit in units]).values()
+        findings = host_views.findings(session, [r.id for r in results if r.verdict == Verdict.FAIL])
+    story = _Story(where=f"{row.program} {row.phase}, round {row.number}", more_units=max(0, total - MOST_UNITS))
+    if not serials:
         story.problems = _problems(row, leave_out)
-        return story
-    units, total = views.troubled_units(session, row.id, serials, MOST_UNITS)
-    results = views.results_of(session, row.id, [unit.unit.serial for unit in units])
-    findings: dict[int, list[FindingRow]] = {}
-    for finding in host_views.findings(session, [r.id for r in results.values() if r.verdict == Verdict.FAIL]):
+    violations: dict[int, list[FindingRow]] = {}
+    for finding in findings:
         if finding.kind == views.VIOLATION:
-            findings.setdefault(finding.result_id, []).append(finding)
+            violations.setdefault(finding.result_id, []).append(finding)
     for unit in units:
-        own = [result for (serial, _), result in results.items() if serial == unit.unit.serial]
-        story.told += [told for told in _of_unit(unit.unit, own, findings) if told.key not in leave_out]
-    story.more_units = max(0, total - MOST_UNITS)
-    if not failure.task_id:
-        story.problems = _problems(row, leave_out)
+        own = [result for result in results if result.serial == unit.unit.serial]
+        story.told += [told for told in _of_unit(unit.unit, own, violations) if told.key not in leave_out]
     return story
 
 
@@ -159,8 +155,9 @@ def _reach(unit: RoundUnitRow) -> str:
     return f"see whether {unit.host} is up and its network works, then run a round of this host again"
 
 
-def _gate_story(session: Session, failure: Failure) -> _Story:
-    decision = views.last_decisions(session).get((failure.program, failure.phase))
+def _gate_story(workspace: Workspace, failure: Failure) -> _Story:
+    with transaction(workspace.engine) as session:
+        decision = views.last_decisions(session).get((failure.program, failure.phase))
     lacking = [o for o in decision.outcomes if isinstance(o, dict)] if decision else []
     good = (CriterionStatus.MET, CriterionStatus.WAIVED)
     return _Story(

@@ -16,19 +16,23 @@ from gatehouse.store.engine import transaction
 
 @dataclass(frozen=True, slots=True)
 class GatePage:
-    """A gate's view, with names for its serials and the facts of its report."""
+    """A gate's view, with the facts of its report."""
 
     gate: GateView
     state: GateState
     program_title: str
     sku_title: str
-    names: Mapping[str, str]
     facts: ReportFacts
 
     @property
     def decision(self) -> GateDecision:
         """The gate's answer."""
         return self.gate.decision
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """The hosts' names by serial."""
+        return self.gate.names
 
     @property
     def evidence(self) -> PhaseEvidence:
@@ -65,7 +69,6 @@ def view_gate(workspace: Workspace, program: str, phase: Phase) -> GatePage:
         state=state_of(row),
         program_title=spec.title,
         sku_title=sku.title if sku else spec.sku,
-        names={host.serial: host.name for host in workspace.catalog.build(program, phase)},
         facts=ReportFacts(
             sku=spec.sku,
             owner=spec.owner,

@@ -2,10 +2,11 @@
 
 from typing import Any, Protocol
 
-from gatehouse.model.status import CriterionStatus, Phase
+from gatehouse.model.status import Phase
 from gatehouse.operations.evaluate_gate import GateView, evaluate_gate
 from gatehouse.operations.watch_gate import gate_news
 from gatehouse.pipeline.workspace import workspace_from_connections
+from gatehouse.reports.gate_table import gate_rows, headline
 
 
 class Log(Protocol):
@@ -23,12 +24,7 @@ def look(log: Log, program: str, phase: Phase) -> tuple[GateView, list[int]]:
     workspace = workspace_from_connections()
     seen = gate_news(workspace.engine.url.render_as_string(hide_password=False), program, phase)
     view = evaluate_gate(workspace, program, phase, keep=True)
-    log.info("%s %s: %s", program, phase, view.decision.status.value.upper())
-    for outcome in view.decision.outcomes:
-        met = outcome.status in (CriterionStatus.MET, CriterionStatus.WAIVED)
-        missing = "" if met or not outcome.missing else f"; missing: {outcome.missing}"
-        log.info(
-            "  %-20s %s — observed %s, required %s%s",
-            outcome.status.value, outcome.title, outcome.observed, outcome.required, missing,
-        )  # fmt: skip
+    log.info("%s (%s)", headline(view.decision), view.decision.status.value)
+    for status, title, observed, required, missing in gate_rows(view.decision, view.names):
+        log.info("  %s: %s; observed: %s; required: %s; missing: %s", status, title, observed, required, missing or "-")
     return view, list(seen or (0, 0, 0, 0))

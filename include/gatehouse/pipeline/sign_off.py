@@ -50,7 +50,7 @@ class SignOffOperator(ApprovalOperator):
         if not view.decision.open:
             self.defer(trigger=GateNewsTrigger(self.program, self.phase, seen), method_name="execute")
         context["ti"].xcom_push(key=ASKED, value=view.decision.evidence_digest)
-        self.body = gate_markdown(view.decision)
+        self.body = gate_markdown(view.decision, view.names)
         return super().execute(context)
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:

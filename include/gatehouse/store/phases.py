@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from gatehouse.model.errors import RefusedError
 from gatehouse.model.evidence import GateDecision, SignOff
-from gatehouse.model.status import Phase, Verdict
-from gatehouse.store.tables import DecisionRow, FindingRow, PhaseRow, ResultRow, RoundRow, SignOffRow, WaiverRow
+from gatehouse.model.status import Phase
+from gatehouse.store.tables import DecisionRow, PhaseRow, RoundRow, SignOffRow, WaiverRow
 
 
 def phase_row(session: Session, program: str, phase: Phase) -> PhaseRow | None:
@@ -109,20 +109,3 @@ def news(session: Session, program: str, phase: Phase) -> tuple[int, int, int, i
     )
     count, approvals = session.execute(waived).one()
     return session.scalar(judged) or 0, session.scalar(answered) or 0, count, int(approvals)
-
-
-def failures(session: Session, program: str, phase: Phase) -> list[tuple[str, int, int]]:
-    """Checks that failed in a phase, those on most units first: (check, units, times). Repaired ones count too."""
-    check = func.concat(ResultRow.diagnostic, ": ", FindingRow.signature)
-    units = func.count(ResultRow.serial.distinct())
-    query = (
-        select(check, units, func.count())
-        .select_from(FindingRow)
-        .join(ResultRow, ResultRow.id == FindingRow.result_id)
-        .join(RoundRow, RoundRow.id == ResultRow.round_id)
-        .where(RoundRow.program == program, RoundRow.phase == phase, FindingRow.kind == "violation")
-        .where(ResultRow.verdict == Verdict.FAIL)
-        .group_by(check)
-        .order_by(units.desc(), check)
-    )
-    return [(name, on, times) for name, on, times in session.execute(query)]

@@ -18,6 +18,7 @@ _MAX_UNDECODABLE = 0.01  # share of U+FFFD above which it is not text; vendor st
 _MAX_JSON_STARTS = 20
 _HTML = re.compile(r"\s{0,100}(?:<!doctype html|<html)", re.IGNORECASE)
 _ANSI = re.compile(r"\x1b\[[0-9;]{0,20}[A-Za-z]")
+_GOES_ON = re.compile(r"\s{0,1000}[}\],:]")
 _JSON_START = re.compile(r"^[ \t]*(?=[{\[])", re.MULTILINE)
 
 
@@ -105,7 +106,7 @@ def json_of(said: Completed) -> Any:
 
 def _refuse_second_half(text: str, end: int) -> None:
     """After a document only lines of text may follow; more JSON punctuation means that it was glued together."""
-    if text[end : end + 1] in ("}", "]", ",", ":"):
+    if _GOES_ON.match(text, end):
         raise UnreadableError("JSON is followed by the rest of another document")
 
 

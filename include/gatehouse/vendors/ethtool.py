@@ -45,7 +45,8 @@ def read_ethtool(said: Completed) -> ToolReport:
     draft.fact("usable", any(draft.facts[name] is not None for name in _ALWAYS))
     if not draft.facts["usable"]:
         return draft.failed(f"ethtool has no data of {settings.group(1)}")
-    if draft.facts["link"] is None:
+    draft.note_end(lines)
+    if not draft.cut and draft.facts["link"] is None:
         draft.incomplete("no 'Link detected', which ethtool prints last")
     return draft.done()
 

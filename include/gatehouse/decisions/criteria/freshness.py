@@ -54,4 +54,12 @@ def soak_days(criterion: spec.SoakDays, index: EvidenceIndex) -> CriterionOutcom
 
 
 def _days(days: float) -> str:
-    return counted(int(days), "day") if days == int(days) else f"{decimal(days, 3)} days"
+    """A span as people say it: minutes under an hour, hours under two days, days beyond."""
+    if days == int(days):
+        return counted(int(days), "day")
+    minutes = days * 24 * 60
+    if minutes < 60:
+        return counted(max(1, round(minutes)), "minute")
+    if days < 2:
+        return f"{decimal(days * 24, 2)} hours"
+    return f"{decimal(days, 3)} days"

@@ -1,0 +1,60 @@
+"""A gate over many units: how does the answer's time grow with the evidence?"""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+from gatehouse.catalog.loader import SHIPPED, Catalog
+from gatehouse.decisions.gates import evaluate
+from gatehouse.model.evidence import EvidenceRow, PhaseEvidence, RoundSummary
+from gatehouse.model.status import Measured, Phase, Verdict
+
+ROUNDS = 5
+
+
+def table(units: int) -> str:
+    """Milliseconds of one evaluation of the shipped DVT criteria, for a tenth, a third and all of the units."""
+    rows = [_row(count) for count in (units // 10, units // 3, units)]
+    head = f"## Gate: the shipped DVT criteria, {ROUNDS} rounds\n\n"
+    return head + "| units | results | ms | us a result |\n| ---: | ---: | ---: | ---: |\n" + "\n".join(rows) + "\n"
+
+
+def _row(units: int) -> str:
+    catalog = Catalog((SHIPPED,))
+    evidence = _evidence(units, catalog.plans["dvt"].mandatory)
+    best = min(_time(evidence, catalog) for _ in range(3))
+    return f"| {units} | {len(evidence.rows)} | {best * 1000:.0f} | {best * 1e6 / len(evidence.rows):.1f} |"
+
+
+def _time(evidence: PhaseEvidence, catalog: Catalog) -> float:
+    began = time.perf_counter()
+    assert evaluate(evidence, catalog.criteria["dvt"]).open
+    return time.perf_counter() - began
+
+
+def _evidence(units: int, diagnostics: tuple[str, ...]) -> PhaseEvidence:
+    now = datetime.now(UTC)
+    serials = tuple(f"S{number:05d}" for number in range(units))
+    rows = [
+        EvidenceRow(
+            0,
+            f"r{turn}",
+            serial,
+            "lab",
+            diagnostic,
+            Measured.COMPLETE,
+            Verdict.PASS,
+            None,
+            "",
+            now - timedelta(days=ROUNDS - turn),
+            True,
+        )  # fmt: skip
+        for turn in range(ROUNDS)
+        for serial in serials
+        for diagnostic in diagnostics
+    ]
+    numbered = tuple(
+        EvidenceRow(number, *(getattr(row, name) for name in EvidenceRow.__slots__[1:]))
+        for number, row in enumerate(rows, start=1)
+    )
+    rounds = tuple(RoundSummary(f"r{turn}", True, (), serials, now) for turn in range(ROUNDS))
+    return PhaseEvidence("bench", Phase.DVT, now, serials, diagnostics, numbered, rounds, sites=("lab",))
