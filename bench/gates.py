@@ -1,5 +1,6 @@
 """A gate over many units: how does the answer's time grow with the evidence?"""
 
+import itertools
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -27,34 +28,29 @@ def _row(units: int) -> str:
 
 def _time(evidence: PhaseEvidence, catalog: Catalog) -> float:
     began = time.perf_counter()
-    assert evaluate(evidence, catalog.criteria["dvt"]).open
+    assert evaluate(evidence, catalog.criteria["dvt"]).outcomes
     return time.perf_counter() - began
 
 
 def _evidence(units: int, diagnostics: tuple[str, ...]) -> PhaseEvidence:
     now = datetime.now(UTC)
     serials = tuple(f"S{number:05d}" for number in range(units))
-    rows = [
+    planned = itertools.product(range(ROUNDS), serials, diagnostics)
+    rows = tuple(
         EvidenceRow(
-            0,
-            f"r{turn}",
-            serial,
-            "lab",
-            diagnostic,
-            Measured.COMPLETE,
-            Verdict.PASS,
-            None,
-            "",
-            now - timedelta(days=ROUNDS - turn),
-            True,
-        )  # fmt: skip
-        for turn in range(ROUNDS)
-        for serial in serials
-        for diagnostic in diagnostics
-    ]
-    numbered = tuple(
-        EvidenceRow(number, *(getattr(row, name) for name in EvidenceRow.__slots__[1:]))
-        for number, row in enumerate(rows, start=1)
+            result_id=number,
+            round_id=f"r{turn}",
+            unit=serial,
+            site="lab",
+            diagnostic=diagnostic,
+            measured=Measured.COMPLETE,
+            verdict=Verdict.PASS,
+            severity=None,
+            reason="",
+            at=now - timedelta(days=ROUNDS - turn),
+            admissible=True,
+        )
+        for number, (turn, serial, diagnostic) in enumerate(planned, start=1)
     )
     rounds = tuple(RoundSummary(f"r{turn}", True, (), serials, now) for turn in range(ROUNDS))
-    return PhaseEvidence("bench", Phase.DVT, now, serials, diagnostics, numbered, rounds, sites=("lab",))
+    return PhaseEvidence("bench", Phase.DVT, now, serials, diagnostics, rows, rounds, sites=("lab",))

@@ -1,6 +1,7 @@
 """Ten commands a host over one loopback OpenSSH server: what does the client pay, by the way it asks?"""
 
 import asyncio
+import base64
 import io
 import resource
 import time
@@ -67,7 +68,7 @@ def _ours(server: OpenSsh, hosts: int) -> None:
 def _client(server: OpenSsh) -> paramiko.SSHClient:
     client = paramiko.SSHClient()
     kind, key = server.endpoint.host_key.split()
-    known = paramiko.Ed25519Key(data=__import__("base64").b64decode(key))
+    known = paramiko.Ed25519Key(data=base64.b64decode(key))
     client.get_host_keys().add(f"[{server.endpoint.address}]:{server.endpoint.port}", kind, known)
     client.connect(
         server.endpoint.address, server.endpoint.port, server.login.user, look_for_keys=False, allow_agent=False,

@@ -11,7 +11,7 @@ PAGES = tuple(sorted((*CHECKOUT.glob("*.md"), *CHECKOUT.glob("docs/**/*.md"))))
 README = CHECKOUT / "README.md"
 _FENCE = re.compile(r"^(?P<indent> *)```(?P<language>\w*)\n(?P<body>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL)
 _EXIT = re.compile(r"\s+# exit code (\d)\b.*$")
-_FILE = re.compile(r"\A# (\S+\.ya?ml)\n")
+_FILE = re.compile(r"\A# ~/(\S+\.ya?ml)\n")
 _HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^()\s]+)\)")
 _CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
@@ -30,7 +30,7 @@ class DocCommand:
 
 @dataclass(frozen=True, slots=True)
 class DocFile:
-    """A YAML file that the page lets its reader write; its first line names it."""
+    """A YAML file that the page lets its reader write; ``path`` is below the reader's home folder."""
 
     page: str
     line: int

@@ -35,7 +35,7 @@ def test_corrected_or_not(status: int, signature: str) -> None:
         (7, "0:0x406f0", VALID, False),
     ],
 )
-def test_mirroring_is_told_by_home_agents_only(bank: int, processor: str, status: int, known: bool) -> None:
+def test_mirroring_is_told_by_ha_only(bank: int, processor: str, status: int, known: bool) -> None:
     """It should not read a bit of MISC that means something else on another bank, model or vendor."""
     facts = reading("mcelog-ascii", mcelog(status, 1 << 41, bank, processor)).facts
     assert facts.get("mirror_failover") == (True if known else None)

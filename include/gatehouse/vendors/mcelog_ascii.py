@@ -1,8 +1,8 @@
 """Machine checks as text: mcelog's input and output, the kernel's ``Machine Check`` lines, and Xen's console.
 
 Bits of MCi_STATUS are those of the Intel SDM, volume 3B, 16.3.2.2: VAL 63, OVER 62, UC 61, EN 60, MISCV 59, ADDRV 58,
-PCC 57. A home agent (banks 7 and 8 of Ivy Bridge to Broadwell servers) tells of mirroring in MISC: 41 failover, 42
-corrected by the mirror (16.5.3).
+PCC 57. The memory home units, HA (banks 7 and 8 of Ivy Bridge to Broadwell servers), tell of mirroring in MISC: bit 41
+failover, bit 42 corrected by the mirror (16.5.3).
 """
 
 import re
@@ -35,8 +35,8 @@ _NUMBERS = {name: re.compile(rf"\b{name.upper()} (\d{{1,12}})\b") for name in ("
 _CLOSED = re.compile(r".{0,200}[ :](?:0x)?[0-9a-f]{16}")  # a register of all its 64 bits
 _SET_BITS = {"valid": 63, "overflow": 62, "uncorrected": 61, "enabled": 60, "context_corrupt": 57}
 _MISC_VALID, _FAILOVER, _MIRROR_CORRECTED = 59, 41, 42
-_HOME_AGENT_BANKS = ("7", "8")
-_HOME_AGENT_MODELS = (62, 63, 79)  # Ivy Bridge-EP/EX, Haswell-EP/EX, Broadwell-EP/EX
+_HA_BANKS = ("7", "8")
+_HA_MODELS = (62, 63, 79)  # Ivy Bridge-EP/EX, Haswell-EP/EX, Broadwell-EP/EX
 
 
 @dataclass
@@ -122,20 +122,20 @@ def _decoded(check: _Check) -> dict[str, Fact]:
     facts: dict[str, Fact] = {f"status.{name}": bool(status >> bit & 1) for name, bit in _SET_BITS.items()}
     facts["status.mcacod"] = f"0x{status & 0xFFFF:04x}"
     facts["correctable"] = check.words.get("correctable", not facts["status.uncorrected"])
-    if _from_home_agent(check) and status >> _MISC_VALID & 1:
+    if _from_ha(check) and status >> _MISC_VALID & 1:
         misc = int(str(check.words["misc"]), 16)
         facts["mirror_failover"] = bool(misc >> _FAILOVER & 1)
         facts["mirror_corrected"] = bool(misc >> _MIRROR_CORRECTED & 1)
     return facts
 
 
-def _from_home_agent(check: _Check) -> bool:
-    """Whether the record is of a memory home agent whose MISC tells of mirroring."""
-    if str(check.words.get("bank")) not in _HOME_AGENT_BANKS or "misc" not in check.words:
+def _from_ha(check: _Check) -> bool:
+    """Whether the record is of an HA, whose MISC tells of mirroring."""
+    if str(check.words.get("bank")) not in _HA_BANKS or "misc" not in check.words:
         return False
     vendor, _, signature = str(check.words.get("processor", "")).partition(":")
     number = int(signature, 16) if signature else 0
-    return vendor == "0" and (number >> 4 & 0xF | number >> 12 & 0xF0) in _HOME_AGENT_MODELS
+    return vendor == "0" and (number >> 4 & 0xF | number >> 12 & 0xF0) in _HA_MODELS
 
 
 def _judge(draft: Draft, facts: dict[str, Fact]) -> None:
