@@ -1,5 +1,6 @@
 """Plays one program as its manager does: start it, run rounds, sign off."""
 
+import re
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import psutil
 from airflow_door import Airflow, Run, eventually
-from small_programs import SmallProgram
+from small_programs import TITLES, SmallProgram
 from sqlalchemy import func, select
 
 from gatehouse.lab.client import LabClient
@@ -17,7 +18,7 @@ from gatehouse.local.home import Home
 from gatehouse.local.processes import wait_until
 from gatehouse.local.stack import status
 from gatehouse.model.round_ids import round_id_of
-from gatehouse.model.status import Phase
+from gatehouse.model.status import CriterionStatus, Phase
 from gatehouse.operations.ask_plan import commands_for
 from gatehouse.operations.workspace import Workspace
 from gatehouse.store.engine import transaction
@@ -26,6 +27,10 @@ from gatehouse.store.tables import OutputRow, ReadingRow, ResultRow
 _A_PERSON_S = 3.0  # nobody answers faster; Airflow may still be parking the task that asks
 _PARKED_S = 30.0
 _TITLE = 13  # so much of a task instance's id is told apart in a process title, which may be cut
+SIGN_OFF = "sign-off"  # the criterion that every gate adds once somebody has rejected
+_LOOKING_AGAIN = "looking again"
+_STATUS = "|".join(sorted(CriterionStatus, key=len, reverse=True))
+_CRITERION = re.compile(rf"({_STATUS})\W+({'|'.join((*TITLES, SIGN_OFF))})")
 ROLE = "NPI program manager"
 
 
@@ -95,6 +100,12 @@ class Play:
         """Where the report of a closed phase lies, as its last task says."""
         told = self.api.xcom("npi_program", self.program.name, f"{phase.lower()}.close_phase")
         return Path(str(told).removeprefix("file://"))
+
+    def looks(self, task_id: str) -> list[dict[str, str]]:
+        """What the gate said at each look of the last try, as the task's log tells: criterion → status."""
+        log = self.run.log(task_id, try_number=self.run.task(task_id)["try_number"])
+        found = [{title: status for status, title in _CRITERION.findall(part)} for part in log.split(_LOOKING_AGAIN)]
+        return [look for look in found if look]
 
     def holds_no_worker(self, task_id: str) -> bool:
         """Whether no process works on a task of the program's run; one that has just parked may need a moment."""

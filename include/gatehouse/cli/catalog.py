@@ -41,6 +41,14 @@ def list_entries(kind: Annotated[str, typer.Argument(help=f"One of {', '.join(KI
 
 
 @app.command()
+def docs() -> None:
+    """Write docs/catalog.md anew: diagnostics, plans and criteria as tables."""
+    from gatehouse.operations.catalog_pages import PAGE, write_catalog_page
+
+    console.print(f"{PAGE.name}: {'written' if write_catalog_page() else 'is as it should be'}")
+
+
+@app.command()
 def schema(folder: Annotated[Path, typer.Argument(help="Where to write one JSON schema a kind.")]) -> None:
     """Write the JSON schemas that editors use to complete and check catalogue files."""
     folder.mkdir(parents=True, exist_ok=True)

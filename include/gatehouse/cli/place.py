@@ -20,5 +20,6 @@ def workspace() -> Workspace:
         os.environ[URL_VARIABLE] = server.url("gatehouse")
         os.environ.setdefault(FILES_VARIABLE, str(place.files))
         os.environ.setdefault("GATEHOUSE_LOGIN_GATEHOUSE_LAB", f"gatehouse:{lab_key_file(place)}")
-    os.environ.setdefault("GATEHOUSE_CATALOG", str(place.catalog))
+    folders = [folder for folder in os.environ.get("GATEHOUSE_CATALOG", "").split(os.pathsep) if folder]
+    os.environ["GATEHOUSE_CATALOG"] = os.pathsep.join(dict.fromkeys((*folders, str(place.catalog))))
     return workspace_from_environment()

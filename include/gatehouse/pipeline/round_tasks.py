@@ -7,7 +7,6 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from gatehouse.model.round_ids import round_id_of
 from gatehouse.operations.admit_round import admit_round
-from gatehouse.operations.measure_units import measure_units
 from gatehouse.operations.open_round import RoundRequest
 from gatehouse.operations.open_round import open_round as open_round_now
 from gatehouse.operations.summarise_round import UnitSummary, summarise_round
@@ -40,6 +39,8 @@ def open_round() -> list[Shard]:
 @task(map_index_template="{{ task.op_kwargs['shard']['name'] }}")
 def measure(shard: Shard) -> None:
     """Visit the shard's hosts; red means that one could not be measured."""
+    from gatehouse.operations.measure_units import measure_units  # brings paramiko: not when a DAG file is parsed
+
     summary = measure_units(workspace_from_connections(), _round_id(), shard["serials"], progress=_say)
     for host in summary.before:
         log.info("%s: was measured before this try", host)

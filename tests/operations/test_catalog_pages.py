@@ -1,0 +1,49 @@
+"""docs/catalog.md is what the catalogue says now."""
+
+from pathlib import Path
+
+import pytest
+
+from gatehouse.catalog.loader import KINDS, SHIPPED, Catalog
+from gatehouse.diagnostics.registry import all_diagnostics
+from gatehouse.operations.catalog_pages import PAGE, shipped_page, write_catalog_page
+
+
+def test_the_committed_page_is_the_generated_one() -> None:
+    """It should fail after a change of the catalogue, until the page is written anew."""
+    assert PAGE.read_text(encoding="utf-8") == shipped_page(), "write it anew: write_catalog_page()"
+
+
+def test_the_page_holds_what_ships() -> None:
+    """It should leave out no diagnostic, plan, criterion or rule."""
+    page, catalog = shipped_page(), Catalog((SHIPPED,))
+    named = [
+        *all_diagnostics(),
+        *catalog.plans,
+        *(c.id for each in catalog.criteria.values() for c in each.criteria),
+        *(rule.signature for policy in catalog.policies.values() for rule in policy.rules),
+    ]
+    assert len(named) > 40
+    assert [name for name in named if f"`{name}`" not in page] == []
+
+
+def test_a_lab_s_catalogue_is_not_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It should be the same on every machine, whatever catalogue its shell works with."""
+    plans = tmp_path / "plans"
+    plans.mkdir()
+    (plans / "of-this-lab.yaml").write_text("title: x\ndiagnostics:\n  - {diagnostic: kernel_log}\n")
+    monkeypatch.setenv("GATEHOUSE_CATALOG", str(tmp_path))
+    assert "of-this-lab" not in shipped_page()
+    assert "plans" in KINDS
+
+
+def test_it_is_written_only_when_it_changes(tmp_path: Path) -> None:
+    """It should say whether there was something to write, and leave the file alone when not."""
+    path = tmp_path / "catalog.md"
+    assert write_catalog_page(path)
+    before = path.stat().st_mtime_ns
+    assert not write_catalog_page(path)
+    assert path.stat().st_mtime_ns == before
+    path.write_text("old")
+    assert write_catalog_page(path)
+    assert path.read_text(encoding="utf-8") == shipped_page()
