@@ -28,7 +28,7 @@ with DAG(
     default_args=task_defaults(on_failure()),
     on_failure_callback=on_failure(),
     tags=["gatehouse", "npi"],
-    doc_md=__doc__,
+    doc_md=f"{__doc__}{forms.catalog_warning(catalog)}",
 ):
     before = None
     for phase in Phase:

@@ -4,12 +4,13 @@ import os
 import queue
 import re
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,7 @@ LIMIT_S = 180.0
 LAB_PORT = "2222"  # what the pages say; the tests take a free one, lest they meet a lab that runs
 _IN_CHECKOUT = (".venv", "Makefile", "include", "dags", "plugins")
 _SCANNED = "AAAA…"  # where the reader puts the key that the scan has shown
+_TOOLS = {"lscpu", "python3", "ssh-keygen", "ssh-keyscan"}
 _FOREIGN = ("AIRFLOW", "GATEHOUSE", "PYTHON", "VIRTUAL_ENV", "MAKE", "MFLAGS", "PORT", "EXIT")
 
 
@@ -123,6 +125,12 @@ def free_port() -> str:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return str(probe.getsockname()[1])
+
+
+def missing_tools(texts: Iterable[str]) -> list[str]:
+    """The programs of the machine that command lines need and that are not here."""
+    words = {word for text in texts for word in re.split(r"[\s|]+", text)}
+    return sorted(tool for tool in _TOOLS & words if not shutil.which(tool))
 
 
 def typed(step: Step) -> str:

@@ -10,6 +10,7 @@ A command that fits none of these fails the test.
 """
 
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator
 from enum import Enum
@@ -17,7 +18,7 @@ from pathlib import Path
 
 import pytest
 from doc_pages import PAGES, README, DocCommand, Step, commands, steps
-from doc_shell import DocShell, is_shown, typed
+from doc_shell import DocShell, is_shown, missing_tools, typed
 from lab_world import LabWorld, lab_world
 
 from gatehouse.local.home import CHECKOUT
@@ -82,6 +83,7 @@ def test_continuous_integration_runs_it(command: DocCommand) -> None:
     assert re.search(rf"^\s*(?:timeout \d+ |\w+=\S+ )*{command.text}\b", script, re.MULTILINE)
 
 
+@pytest.mark.skipif(shutil.which("make") is None, reason="there is no make")
 @pytest.mark.parametrize("command", proven_by(Proof.CI, Proof.MAKE), ids=lambda c: f"{c.page}:{c.line}")
 def test_the_makefile_has_it(command: DocCommand) -> None:
     """It should be a target."""
@@ -145,6 +147,8 @@ def _key_file(world: LabWorld, folder: Path) -> Path:
 @pytest.mark.parametrize("page", WITH_STEPS, ids=lambda page: str(page.relative_to(CHECKOUT)))
 def test_a_page_does_what_it_says(page: Path, shell: DocShell) -> None:
     """It should be possible to type a page from its top to its end, with the exit codes and output that it shows."""
+    if missing := missing_tools(typed(step) for step in typed_here(page)):
+        pytest.skip(f"not on this machine: {', '.join(missing)}")
     for step in typed_here(page):
         shell.take(step)
 
@@ -162,6 +166,12 @@ def test_shown_output_may_leave_things_out() -> None:
     assert is_shown("a … d", "x a b\n c d y")
     assert not is_shown("a … d", "a b c")
     assert not is_shown("a.c", "abc")
+
+
+def test_a_tool_that_is_not_here_is_named() -> None:
+    """It should let a page be skipped with the reason, and only for programs of the machine."""
+    assert missing_tools(["sh -c true", "no-such-tool"]) == []
+    assert missing_tools(["lscpu | gatehouse read lscpu -"]) == ([] if shutil.which("lscpu") else ["lscpu"])
 
 
 def test_every_step_is_told_apart() -> None:

@@ -152,7 +152,7 @@ def test_the_example_names_every_variable_and_no_secret() -> None:
     assert set(lines) == set(needed_variables()) | optional_variables()
     assert all(lines[name] == "" for name in needed_variables())
     assert all(".env" in message for message in needed_variables().values())
-    assert subprocess.run(["git", "check-ignore", "-q", ".env"], cwd=CHECKOUT, check=False).returncode == 0
+    assert ".env" in (CHECKOUT / ".gitignore").read_text().splitlines()
 
 
 def test_the_example_s_recipes_work() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from doc_pages import README, DocCommand, Step, steps
-from doc_shell import DocShell, free_port
+from doc_shell import DocShell, free_port, missing_tools, typed
 
 from gatehouse.local.clean import clean
 from gatehouse.local.client import AirflowClient
@@ -49,6 +49,8 @@ def shell(tmp_path: Path) -> Iterator[DocShell]:
 
 def test_readme_leads_to_a_measured_machine(shell: DocShell, tmp_path: Path) -> None:
     """It should be enough to type what README says: the machine's evidence then counts at its gate."""
+    if missing := missing_tools(typed(step) for step in walk()):
+        pytest.skip(f"not on this machine: {', '.join(missing)}")
     taken = []
     for step in walk():
         if isinstance(step, DocCommand) and step.text.startswith("gatehouse gate"):

@@ -11,7 +11,7 @@ from gatehouse.operations.catalog_pages import PAGE, shipped_page, write_catalog
 
 def test_the_committed_page_is_the_generated_one() -> None:
     """It should fail after a change of the catalogue, until the page is written anew."""
-    assert PAGE.read_text(encoding="utf-8") == shipped_page(), "write it anew: write_catalog_page()"
+    assert PAGE.read_text(encoding="utf-8") == shipped_page(), "write it anew: gatehouse catalog docs"
 
 
 def test_the_page_holds_what_ships() -> None:

@@ -257,6 +257,7 @@ class _Accepting(paramiko.ServerInterface):
 def test_a_host_that_lies_in_our_own_markers_ends_in_an_error(lies: str) -> None:
     host = LyingHost(lies)
     host.start()
-    session = run_commands(host.endpoint, Login("x", KEY), [Command("a", ("true",))], SessionLimits(total_s=5))
+    limits = SessionLimits(total_s=5, handshake_s=1)
+    session = run_commands(host.endpoint, Login("x", KEY), [Command("a", ("true",))], limits)
     assert isinstance(session.error, UnreachableError)
     assert session.completed[0].ended is not Ended.EXITED

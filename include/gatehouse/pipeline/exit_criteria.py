@@ -5,9 +5,12 @@ from typing import Any
 
 from airflow.sdk import BaseSensorOperator, Context
 
+from gatehouse.model.errors import CatalogError, NotFoundError, StoreError
 from gatehouse.model.status import Phase
 from gatehouse.pipeline.gate_look import look
 from gatehouse.pipeline.gate_trigger import GateNewsTrigger
+
+MENDING_S = 60.0  # between two looks while the catalogue or the store cannot be used
 
 
 class ExitCriteriaSensor(BaseSensorOperator):
@@ -29,7 +32,13 @@ class ExitCriteriaSensor(BaseSensorOperator):
         """Look after the trigger saw something new."""
         if event:
             self.log.info("looking again: %s", event.get("why"))
-        view, seen = look(self.log, self.program, self.phase)
+        try:
+            view, seen = look(self.log, self.program, self.phase)
+        except (CatalogError, NotFoundError, StoreError) as error:
+            # A person mends this while the gate waits: the wait of weeks is not lost to a typing mistake.
+            self.log.error("cannot look: %s; looking again in %d s", error, MENDING_S)
+            unseen = GateNewsTrigger(self.program, self.phase, [], poll_s=MENDING_S)
+            self.defer(trigger=unseen, method_name="look_again")
         if not view.decision.open:
             self.defer(trigger=GateNewsTrigger(self.program, self.phase, seen), method_name="look_again")
         return view.decision_id

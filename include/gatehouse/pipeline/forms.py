@@ -5,6 +5,7 @@ from typing import Any
 from airflow.sdk import Param
 
 from gatehouse.catalog.loader import Catalog, open_catalog
+from gatehouse.model.errors import CatalogError
 
 
 def catalog_for_forms() -> Catalog:
@@ -12,9 +13,26 @@ def catalog_for_forms() -> Catalog:
     return open_catalog()
 
 
+def catalog_warning(catalog: Catalog) -> str:
+    """What is wrong with the catalogue, for the DAG's page; empty when nothing is.
+
+    A mistake in a YAML file must not take the DAGs away: gates that wait would fail. The forms do without what cannot
+    be read, the pages say what a person must mend, and a task that needs the broken file says it again.
+    """
+    try:
+        _ = catalog.programs, catalog.hosts
+    except CatalogError as error:
+        problems = "\n".join(f"- `{problem}`" for problem in error.problems[:10])
+        return f"\n\n**The catalogue has mistakes; what they concern cannot run:**\n\n{problems}\n"
+    return ""
+
+
 def program_param(catalog: Catalog) -> Param:
     """A drop-down of the programs, with their titles."""
-    titles = {name: f"{name}: {program.title}" for name, program in sorted(catalog.programs.items())}
+    try:
+        titles = {name: f"{name}: {program.title}" for name, program in sorted(catalog.programs.items())}
+    except CatalogError as error:
+        return Param(None, type="string", title="Program", description=f"No list: {error.problems[0]}")
     return Param(
         None,
         type="string",
@@ -27,14 +45,18 @@ def program_param(catalog: Catalog) -> Param:
 
 def units_param(catalog: Catalog) -> Param:
     """A multi-select of the hosts; empty means the whole build of the open phase."""
-    examples = sorted(host.name for host in catalog.hosts.values())
+    description = "Which hosts to measure. Leave it empty for every unit of the open phase's build."
+    try:
+        examples = sorted(host.name for host in catalog.hosts.values())
+    except CatalogError as error:
+        examples, description = [], f"{description} No list: {error.problems[0]}"
     return Param(
         None,
         type=["null", "array"],
         items={"type": "string"},
         examples=examples,
         title="Units",
-        description="Which hosts to measure. Leave it empty for every unit of the open phase's build.",
+        description=description,
     )
 
 

@@ -195,6 +195,8 @@ def filter_of(argv: Sequence[str]) -> Filter:
     Raises:
         NotSimulatedError: the lab has no such filter, or not with these arguments.
     """
+    if not argv:
+        raise NotSimulatedError("a pipe into nothing")
     if argv[0] not in _FILTERS:
         raise NotSimulatedError(f"a pipe into {argv[0]}; there are: {', '.join(sorted(_FILTERS))}")
     return _FILTERS[argv[0]](argv[1:])
