@@ -6,6 +6,7 @@ from airflow_door import Airflow, Run, eventually
 from playing import Kept, Play, Stage
 from small_programs import CRASHED, ILL
 
+from gatehouse.local.errors import AirflowApiError
 from gatehouse.model.round_ids import round_id_of
 from gatehouse.operations.summarise_round import RoundSummary, summarise_round
 
@@ -97,6 +98,30 @@ def test_ill_hosts_hide_no_result_of_others(ill: Play) -> None:
     }
     assert "more than is kept" in units[flooding].not_measured["accelerator_health"]
     assert ill.run.reach("evt.exit_criteria", "deferred")
+
+
+def test_a_round_may_be_about_some_units_only(ill: Play, crashed: Play) -> None:
+    """It should measure those that were chosen, and refuse one of another build at once, by name."""
+    *_, well = ill.hosts()
+    stranger = crashed.hosts()[0]
+    ill.first_round().end()
+    refused, chosen = ill.round("not ours", units=[well, stranger]), ill.round("only this one", units=[well])
+    assert chosen.end() == "success", chosen.explain()
+    assert chosen.by_label("measure") == chosen.by_label("verdict") == {well: "success"}
+    assert refused.end() == "failed"
+    opened = refused.task("open_round")
+    assert opened["try_number"] == 1, "a person must choose otherwise; a retry cannot"
+    said = ill.api.errors(refused.dag_id, refused.run_id, "open_round", 1, -1)
+    assert "not of ill's EVT build" in said
+    assert stranger in said
+
+
+def test_a_form_that_does_not_fit_is_refused_when_it_is_sent(ill: Play) -> None:
+    """It should answer 400 to what the form could not have sent."""
+    for form in ({}, {"program": "nothing-8x"}, {"program": ILL.name, "units": ill.hosts()[0]}):
+        with pytest.raises(AirflowApiError) as error:
+            ill.api.trigger("npi_round", form)
+        assert error.value.status == 400, form
 
 
 def _kill(pid: int, task_instance: str) -> None:
