@@ -19,7 +19,7 @@ bootstrap:
 demo: bootstrap ## set everything up and show it: a simulated fleet, Airflow, a phase gate (PORT=8080, EXIT=1)
 	@$(BIN)/gatehouse demo
 
-up: bootstrap ## start Airflow, PostgreSQL and the simulated fleet in the background (PORT=8080)
+up: bootstrap ## start PostgreSQL and Airflow in the background (PORT=8080)
 	@$(BIN)/gatehouse up
 
 down: bootstrap ## stop everything that up or demo started

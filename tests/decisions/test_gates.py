@@ -200,7 +200,7 @@ def test_a_rejection_stands() -> None:
     held = decision.outcomes[-1]
     assert (held.criterion, held.status) == ("sign_off", NOT_MET)
     assert held.observed == "rejected by Grace (quality) on 2026-04-01: rack 4 looks odd"
-    assert held.missing == "add a round, or ask Grace to sign again: the evidence has not changed since"
+    assert held.missing == "add a round: the evidence has not changed since"
 
 
 def test_a_rejection_falls() -> None:

@@ -63,7 +63,7 @@ def test_readme_leads_to_a_measured_machine(shell: DocShell, tmp_path: Path) -> 
 
 
 def start_the_program(place: Home) -> None:
-    """What README asks its reader to do in Airflow: switch both DAGs on, trigger the program."""
+    """What README asks its reader to do in Airflow: trigger the program."""
     with client(place, "pm") as api:
         _eventually(api, lambda: {dag["dag_id"] for dag in api.dags()} >= {ROUND, "npi_program"})
         for dag in (ROUND, "npi_program"):

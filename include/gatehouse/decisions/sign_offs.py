@@ -18,5 +18,5 @@ def standing_rejection(evidence: PhaseEvidence, digest: str) -> CriterionOutcome
         status=CriterionStatus.NOT_MET,
         observed=f"rejected by {one_line(latest.who)} ({one_line(latest.role)}) on {latest.at:%Y-%m-%d}: {why}",
         required="no rejection of this evidence",
-        missing=f"add a round, or ask {one_line(latest.who)} to sign again: the evidence has not changed since",
+        missing="add a round: the evidence has not changed since",
     )

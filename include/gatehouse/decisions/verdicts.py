@@ -71,12 +71,13 @@ def _answer(
     named = limit_checks.by_name(readings)
     wrong = limit_checks.impossible(named, bounds)
     checked = limit_checks.check_limits(limits, named, wrong)
+    broken = dict.fromkeys(checked.violations)  # two tools that report the same reading break its limit once
     hardware = _graded(read, FindingClass.HARDWARE, policies)
     configuration = _graded(read, FindingClass.CONFIGURATION, policies)
     errors = [*read.errors, *wrong.values()]
     if not (errors or read.skips):  # a tool that gave nothing explains why its limits found nothing
         errors += checked.holes
-    said = [(v, limit_checks.sentence(v)) for v in checked.violations]
+    said = [(v, limit_checks.sentence(v)) for v in broken]
     said += [(v, finding_checks.sentence(v)) for v in hardware]
     if any(v.severity.fails for v, _ in said):
         return _failed(said + [(v, finding_checks.sentence(v)) for v in configuration], [*errors, *read.skips])

@@ -87,6 +87,8 @@ def _airflow(home: Home, settings: Settings, server: Server, secrets: Secrets) -
         "AIRFLOW__CORE__DAGS_FOLDER": str(settings.dags),
         "AIRFLOW__CORE__PLUGINS_FOLDER": str(settings.plugins),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        # A paused npi_round would keep for ever what npi_program asks of it.
+        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
         "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
         "AIRFLOW__CORE__PARALLELISM": str(settings.parallelism),
         "AIRFLOW__CORE__MAX_ACTIVE_TASKS_PER_DAG": str(settings.parallelism),

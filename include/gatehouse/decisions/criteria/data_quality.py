@@ -31,12 +31,18 @@ def data_quality(criterion: spec.DataQuality, index: EvidenceIndex) -> Criterion
 
 
 def _latest_results(index: EvidenceIndex) -> list[EvidenceRow]:
-    """The latest result of each pair that was measured. A later skip, or a date in the future, does not end a doubt."""
-    latest = {}
+    """The latest result of each pair that was measured. A later skip, or a date in the future, does not end a doubt.
+
+    Neither does a round that nobody has judged yet: what it says stands beside the inadmissible result before it.
+    """
+    latest: dict[tuple[str, str], list[EvidenceRow]] = {}
     for row in index.rows:  # oldest first
-        if index.counts(row) or (row.measured is Measured.COMPLETE and index.sound_round(row) is not True):
-            latest[row.unit, row.diagnostic] = row
-    return list(latest.values())
+        pair, sound = (row.unit, row.diagnostic), index.sound_round(row)
+        if not (index.counts(row) or (row.measured is Measured.COMPLETE and sound is not True)):
+            continue
+        before = latest.get(pair, []) if sound is None else []
+        latest[pair] = [r for r in before if index.sound_round(r) is False] + [row]
+    return [row for rows in latest.values() for row in rows]
 
 
 def _latest(index: EvidenceIndex) -> RoundState | None:
