@@ -5,11 +5,12 @@ import logging
 from airflow.sdk import get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
+from gatehouse.model.errors import NotFoundError
 from gatehouse.model.round_ids import round_id_of
 from gatehouse.operations.admit_round import admit_round
 from gatehouse.operations.open_round import RoundRequest
 from gatehouse.operations.open_round import open_round as open_round_now
-from gatehouse.operations.summarise_round import UnitSummary, summarise_round
+from gatehouse.operations.summarise_round import RoundSummary, UnitSummary, summarise_round
 from gatehouse.pipeline.assets import ROUND_JUDGED
 from gatehouse.pipeline.forms import run_user
 from gatehouse.pipeline.shards import SINGLE_UP_TO, Shard, shards
@@ -25,7 +26,7 @@ def open_round() -> list[Shard]:
     params, run = context["params"], context["dag_run"]
     request = RoundRequest(
         program=params["program"],
-        who=params.get("on_behalf_of") or run_user(run),
+        who=run_user(run),
         reason=params.get("reason") or "",
         units=tuple(params.get("units") or ()),
         round_id=round_id_of(run.run_id),
@@ -51,6 +52,7 @@ def measure(shard: Shard) -> None:
 @task(trigger_rule="all_done", outlets=[ROUND_JUDGED])
 def judge() -> None:
     """Great Expectations decides whether the round may count; red means that it may not."""
+    _opened()
     outcome = admit_round(workspace_from_connections(), _round_id())
     for problem in outcome.problems:
         log.warning("%s: %s", "problem" if problem.blocking else "note", problem.text)
@@ -62,7 +64,7 @@ def judge() -> None:
 @task(trigger_rule="all_done")
 def sort_hosts() -> list[Shard]:
     """Every bad host by itself; the others by themselves in small builds, together in large ones."""
-    units = summarise_round(workspace_from_connections(), _round_id()).units
+    units = _opened().units
     bad = [Shard(name=u.host, serials=[u.serial]) for u in units if u.bad]
     rest = [u for u in units if not u.bad]
     if len(units) <= SINGLE_UP_TO:
@@ -80,6 +82,14 @@ def verdict(group: Shard) -> None:
         raise AirflowFailException("; ".join(f"{u.host}: {_reasons(u.failed)} — next: {u.action}" for u in bad))
     if all(unit.not_measured for unit in units):
         raise AirflowSkipException("not measured, so there is nothing to say of the machine")
+
+
+def _opened() -> RoundSummary:
+    """The round as it stands; where none was opened, the task that failed to open it has said why."""
+    try:
+        return summarise_round(workspace_from_connections(), _round_id())
+    except NotFoundError as error:
+        raise AirflowSkipException("no round was opened") from error
 
 
 def _round_id() -> str:
