@@ -24,9 +24,15 @@ from gatehouse.store.engine import open_store
 START_LIMIT_S = 300
 OF_A_PERSON = ("GATEHOUSE_FILES", "GATEHOUSE_CATALOG", postgres.EXTERNAL)  # never the data of whoever runs the tests
 DAGS = ("npi_program", "npi_round")
+HERE = Path(__file__).parent
 
 
-@pytest.fixture(scope="package")
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """These last: whatever fails quickly is seen first, and no other test runs beside an idle stack."""
+    items.sort(key=lambda item: item.path.parent == HERE)
+
+
+@pytest.fixture(scope="session")
 def stage() -> Iterator[Stage]:
     """Everything up and healthy, with all small programs in the catalogue and no fault on any host."""
     top = Path(tempfile.mkdtemp(prefix="gatehouse-stack-"))
@@ -61,7 +67,7 @@ def _set_up(place: Home) -> Stage:
     return Stage(place, client_of_lab, workspace)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def pm(stage: Stage) -> Iterator[Airflow]:
     """Airflow, as the program manager."""
     with airflow_as(stage.place, "pm") as connected:

@@ -27,10 +27,10 @@ from gatehouse.store.tables import OutputRow, ReadingRow, ResultRow
 _A_PERSON_S = 3.0  # nobody answers faster; Airflow may still be parking the task that asks
 _PARKED_S = 30.0
 _TITLE = 13  # so much of a task instance's id is told apart in a process title, which may be cut
-SIGN_OFF = "sign-off"  # the criterion that every gate adds once somebody has rejected
+BY_PEOPLE = "sign-off"  # the criterion that every gate adds once somebody has rejected
 _LOOKING_AGAIN = "looking again"
 _STATUS = "|".join(sorted(CriterionStatus, key=len, reverse=True))
-_CRITERION = re.compile(rf"({_STATUS})\W+({'|'.join((*TITLES, SIGN_OFF))})")
+_CRITERION = re.compile(rf"({_STATUS})\W+({'|'.join((*TITLES, BY_PEOPLE))})")
 ROLE = "NPI program manager"
 
 

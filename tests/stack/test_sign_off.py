@@ -4,7 +4,7 @@ import re
 
 import pytest
 from airflow_door import Airflow
-from playing import Play, Stage
+from playing import BY_PEOPLE, Play, Stage
 from small_programs import REJECTED, TITLES
 
 from gatehouse.local.errors import AirflowApiError
@@ -51,25 +51,35 @@ def test_asking_holds_no_worker(play: Play) -> None:
     assert play.holds_no_worker(SIGN_OFF)
 
 
-def test_a_reject_sends_the_phase_back_to_waiting(play: Play, first_request: str) -> None:
-    """It should wait for new evidence without a worker slot, and refuse a second answer."""
+@pytest.fixture(scope="module")
+def rejected(play: Play, first_request: str) -> int:
+    """Rejected, and answered once more: the status of that second answer. The program waits again."""
     play.answer("Reject", comment="measure them again, cold")
     with pytest.raises(AirflowApiError) as error:
         play.answer("Approve")
-    assert error.value.status == 409
+    play.run.reach(SIGN_OFF, "deferred")
+    return error.value.status
+
+
+def test_a_second_answer_is_refused(rejected: int) -> None:
+    """It should take one answer a question, with 409 for whoever comes too late."""
+    assert rejected == 409
+
+
+def test_a_reject_sends_the_phase_back_to_waiting(play: Play, rejected: int) -> None:
+    """It should wait for new evidence without a worker slot, and say who rejected."""
     waits = play.run.reach(SIGN_OFF, "deferred")
     assert waits["try_number"] >= 2
     assert play.holds_no_worker(SIGN_OFF)
     look = play.looks(SIGN_OFF)[-1]
-    assert look.pop("sign-off") == "not met"
+    assert look.pop(BY_PEOPLE) == "not met"
     assert look == dict.fromkeys(TITLES, "met")
     assert "rejected by pm" in play.run.log(SIGN_OFF, try_number=waits["try_number"])
 
 
 @pytest.fixture(scope="module")
-def second_request(play: Play) -> str:
+def second_request(play: Play, rejected: int) -> str:
     """What the manager is shown after a new round."""
-    play.run.reach(SIGN_OFF, "deferred")
     again = play.round("measured again, cold")
     assert again.end() == "success", again.explain()
     return play.asked()
