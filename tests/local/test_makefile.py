@@ -16,9 +16,8 @@ pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="there is n
 
 def make(*arguments: str, **env: str) -> str:
     """What make prints."""
-    inherited = {
-        name: value for name, value in os.environ.items() if name not in {"MAKEFLAGS", "MFLAGS", "PORT", "EXIT"}
-    }
+    theirs = {"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "PORT", "EXIT"}  # of the make that runs the tests
+    inherited = {name: value for name, value in os.environ.items() if name not in theirs}
     done = subprocess.run(
         ["make", *arguments], cwd=CHECKOUT, env={**inherited, **env}, capture_output=True, text=True, check=True
     )
