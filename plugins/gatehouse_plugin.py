@@ -1,5 +1,6 @@
 """Puts the Gatehouse console into the Airflow UI."""
 
+import sys
 from typing import TYPE_CHECKING
 
 from airflow.configuration import conf
@@ -15,6 +16,12 @@ def _workspace() -> "Workspace":
     from gatehouse.pipeline.workspace import workspace_from_connections  # only the API server needs it
 
     return workspace_from_connections()
+
+
+if "api-server" in sys.argv:  # the other components never touch a question of Airflow's
+    from gatehouse.console.fresh_questions import renew_questions
+
+    renew_questions(_workspace)
 
 
 class GatehousePlugin(AirflowPlugin):

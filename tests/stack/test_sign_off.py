@@ -92,10 +92,6 @@ def test_a_new_round_makes_it_ask_again(play: Play, second_request: str) -> None
     assert question["body"] == second_request
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="Airflow 3.3 keeps one question a task instance, over its retries too: asked again, it shows the first text",
-)
 def test_the_new_request_shows_the_new_evidence(first_request: str, second_request: str) -> None:
     """It should ask with a fresh gate table: nobody signs what she was not shown."""
     assert "1 round" in first_request

@@ -63,13 +63,15 @@ def judge() -> None:
 
 @task(trigger_rule="all_done")
 def sort_hosts() -> list[Shard]:
-    """Every bad host by itself; the others by themselves in small builds, together in large ones."""
+    """Every bad host by itself; in large builds those with holes together, and the good ones together."""
     units = _opened().units
-    bad = [Shard(name=u.host, serials=[u.serial]) for u in units if u.bad]
-    rest = [u for u in units if not u.bad]
     if len(units) <= SINGLE_UP_TO:
-        return bad + [Shard(name=u.host, serials=[u.serial]) for u in rest]
-    return bad + ([Shard(name=f"{len(rest)} others", serials=[u.serial for u in rest])] if rest else [])
+        return [Shard(name=u.host, serials=[u.serial]) for u in units]
+    holes = [u.serial for u in units if u.not_measured and not u.bad]
+    good = [u.serial for u in units if not (u.not_measured or u.bad)]
+    groups = [Shard(name=u.host, serials=[u.serial]) for u in units if u.bad]
+    groups += [Shard(name=f"{len(holes)} not fully measured", serials=holes)] if holes else []
+    return groups + ([Shard(name=f"{len(good)} others", serials=good)] if good else [])
 
 
 @task(map_index_template="{{ task.op_kwargs['group']['name'] }}", trigger_rule="all_done")
@@ -81,7 +83,7 @@ def verdict(group: Shard) -> None:
     if bad := [unit for unit in units if unit.bad]:
         raise AirflowFailException("; ".join(f"{u.host}: {_reasons(u.failed)} — next: {u.action}" for u in bad))
     if all(unit.not_measured for unit in units):
-        raise AirflowSkipException("not measured, so there is nothing to say of the machine")
+        raise AirflowSkipException("not everything was measured: the machine is neither good nor bad yet")
 
 
 def _opened() -> RoundSummary:

@@ -5,12 +5,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from airflow.providers.standard.operators.hitl import ApprovalOperator
-from airflow.sdk import Context, Param
+from airflow.sdk import Context, ExceptionRetryPolicy, Param, RetryAction, RetryRule
 from airflow.sdk.exceptions import AirflowException
 
+from gatehouse.model.errors import CatalogError, NotFoundError, StoreError
 from gatehouse.model.evidence import SignOff
 from gatehouse.model.status import Phase
 from gatehouse.operations.advance_phase import sign_off
+from gatehouse.pipeline.exit_criteria import MENDING_S
 from gatehouse.pipeline.gate_look import look
 from gatehouse.pipeline.gate_trigger import GateNewsTrigger
 from gatehouse.pipeline.workspace import workspace_from_connections
@@ -23,6 +25,20 @@ ROLES = ("NPI program manager", "quality engineer", "reliability engineer", "tes
 
 class AskAgain(AirflowException):
     """The answer does not close the phase: the gate goes back to waiting, and asks again on other evidence."""
+
+
+# A person's answer, or a person who mends YAML or a database, is waited for; any other error is ours, and shown.
+_ASK_AGAIN = ExceptionRetryPolicy(
+    rules=[
+        RetryRule(exception=AskAgain, action=RetryAction.RETRY, retry_delay=timedelta(seconds=2)),
+        RetryRule(
+            exception=[CatalogError, NotFoundError, StoreError],
+            action=RetryAction.RETRY,
+            retry_delay=timedelta(seconds=MENDING_S),
+        ),
+    ],
+    default=RetryAction.FAIL,
+)
 
 
 class SignOffOperator(ApprovalOperator):
@@ -38,7 +54,7 @@ class SignOffOperator(ApprovalOperator):
             "params": {"role": role, "comment": comment},
             "retries": MANY,
             "retry_delay": timedelta(seconds=2),
-            "retry_policy": None,
+            "retry_policy": _ASK_AGAIN,
         }
         super().__init__(subject=f"{{{{ params.program }}}}: may {phase} exit?", body="", **{**kwargs, **ours})
         self.program = program

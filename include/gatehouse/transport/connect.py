@@ -6,6 +6,7 @@ comparison of the host key, elliptic key exchange first, no Nagle and no delayed
 
 import contextlib
 import io
+import logging
 import socket
 from functools import lru_cache
 
@@ -18,6 +19,7 @@ from gatehouse.transport.session import SessionLimits
 _KEX_FIRST = ("mlkem768x25519-sha256", "curve25519-sha256", "curve25519-sha256@libssh.org", "ecdh-sha2-nistp256")
 _CIPHERS_FIRST = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "aes128-ctr")
 _RSA_SIGNATURES = ("rsa-sha2-512", "rsa-sha2-256")
+logging.getLogger("paramiko").setLevel(logging.WARNING)  # two lines a connection that say what we say ourselves
 _PRIVATE_KEYS = (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey)
 
 
