@@ -242,3 +242,13 @@ def test_environment_proxies_are_not_used(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
     with AirflowClient("http://127.0.0.1:9", "pm", "x") as api:
         assert api._http.trust_env is False
+
+
+def test_a_log_shows_the_error_and_not_only_that_there_was_one(airflow: SmallAirflow) -> None:
+    """It should print events as lines, and under a failure its type and words."""
+    error = {"exc_type": "RefusedError", "exc_value": "held by round 7"}
+    content = [{"event": "begun"}, "plain", {"event": "Task failed with exception", "error_detail": [error]}]
+    airflow.on("GET", "/api/v2/dags/d/dagRuns/r/taskInstances/t/logs/1", {"content": content})
+    with client(airflow) as api:
+        lines = api.log("d", "r", "t").splitlines()
+    assert lines == ["begun", "plain", "Task failed with exception", "RefusedError: held by round 7"]

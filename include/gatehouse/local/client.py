@@ -78,10 +78,10 @@ class AirflowClient:
         return list(self._pages(f"{_run_path(dag_id, run_id)}/taskInstances", "task_instances"))
 
     def log(self, dag_id: str, run_id: str, task_id: str, try_number: int = 1, map_index: int = -1) -> str:
-        """What a try of a task printed, one event a line."""
+        """What a try of a task printed, one event a line, an error with its type and words."""
         path = f"{_run_path(dag_id, run_id)}/taskInstances/{quote(task_id, safe='')}/logs/{try_number}"
         content = self._call("GET", path, params={"map_index": map_index, "full_content": True})["content"]
-        return "\n".join(str(line.get("event", "")) if isinstance(line, dict) else str(line) for line in content)
+        return "\n".join(text for line in content for text in _log_lines(line))
 
     def xcom(self, dag_id: str, run_id: str, task_id: str, key: str = "return_value", map_index: int = -1) -> Any:
         """The value that a task left under a key."""
@@ -165,6 +165,13 @@ class AirflowClient:
             raise AirflowApiError(f"{where}: {answer.status_code} {_reason(answer)}", answer.status_code)
         held: Json = answer.json() if answer.content else {}
         return held
+
+
+def _log_lines(line: Json | str) -> list[str]:
+    if not isinstance(line, dict):
+        return [line]
+    errors = line.get("error_detail") or ()
+    return [str(line.get("event", "")), *(f"{error.get('exc_type')}: {error.get('exc_value')}" for error in errors)]
 
 
 def _run_path(dag_id: str, run_id: str) -> str:

@@ -85,8 +85,11 @@ def _visits(
     workspace: Workspace, spec: RoundSpec, asked: Mapping[str, Sequence[AskedCommand]], hosts: Sequence[Host],
     threads: int, summary: MeasureSummary,
 ) -> Iterator[UnitVisit]:  # fmt: skip
+    # Asked once a Connection, here: a secrets backend is no place for thirty threads at once.
+    logins = {name: workspace.login(name) for name in {host.connection for host in hosts}}
+
     def visit(host: Host) -> HostSession:
-        return run_commands(host.endpoint, workspace.login(host.connection), [a.command for a in asked[host.sku]])
+        return run_commands(host.endpoint, logins[host.connection], [a.command for a in asked[host.sku]])
 
     for host, session_back in visit_all(hosts, visit, threads):
         summary.connections += session_back.connections
