@@ -123,10 +123,11 @@ class CuttingProxy:
                 threading.Thread(target=self._pump, args=(a, b), daemon=True).start()
             if self._cuts > 0:
                 self._cuts -= 1
-                threading.Thread(target=self._cut, args=(near, far), daemon=True).start()
+                before = set(running(self._process))  # what an earlier connection left is still on its way out
+                threading.Thread(target=self._cut, args=(near, far, before), daemon=True).start()
 
-    def _cut(self, near: socket.socket, far: socket.socket) -> None:
-        while not running(self._process):
+    def _cut(self, near: socket.socket, far: socket.socket, before: set[int]) -> None:
+        while not set(running(self._process)) - before:
             time.sleep(0.05)
         for end in (near, far):
             end.shutdown(socket.SHUT_RDWR)
