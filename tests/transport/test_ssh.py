@@ -118,12 +118,12 @@ class CuttingProxy:
                 near, _ = self._listener.accept()
             except OSError:
                 return
+            before = set(running(self._process))  # what an earlier connection left is still on its way out
             far = socket.create_connection((self._to.address, self._to.port))
             for a, b in ((near, far), (far, near)):
                 threading.Thread(target=self._pump, args=(a, b), daemon=True).start()
             if self._cuts > 0:
                 self._cuts -= 1
-                before = set(running(self._process))  # what an earlier connection left is still on its way out
                 threading.Thread(target=self._cut, args=(near, far, before), daemon=True).start()
 
     def _cut(self, near: socket.socket, far: socket.socket, before: set[int]) -> None:
