@@ -203,14 +203,34 @@ def test_what_was_killed_is_tried_again() -> None:
 
 @pytest.mark.parametrize("error", [CatalogError(["x"]), NotFoundError("x"), RefusedError("x"), UsageError("x")])
 def test_what_a_person_must_mend_is_not_tried_again(error: Exception) -> None:
-    """It should fail at once where another try cannot help."""
+    """It should fail at once where another try cannot help; the sign-off waits for people in its own way."""
     from airflow.sdk import RetryAction
 
-    asked = [task for task in every_task() if task.retry_policy]
+    asked = [task for task in every_task() if not task.task_id.endswith("sign_off")]
     assert {task.task_id.split(".")[-1] for task in asked} == {*OF_A_ROUND, *OF_A_PHASE} - {"sign_off"}
     for task in asked:
         decision = task.retry_policy.evaluate(error, 1, 3)
         assert decision.action == RetryAction.FAIL, task.task_id
+
+
+@pytest.mark.parametrize(
+    ("error", "again"),
+    [
+        (CatalogError(["x"]), True),
+        (NotFoundError("x"), True),
+        (RefusedError("x"), False),
+        (UsageError("x"), False),
+        (ZeroDivisionError("ours"), False),
+    ],
+)
+def test_a_sign_off_outlasts_what_somebody_mends_and_shows_what_is_our_fault(error: Exception, again: bool) -> None:
+    """It should not lose a question of weeks to a typing mistake, nor retry a bug for hours."""
+    from airflow.sdk import RetryAction
+
+    for phase in Phase:
+        task = dag("npi_program").get_task(f"{phase.lower()}.sign_off")
+        wanted = RetryAction.RETRY if again else RetryAction.FAIL
+        assert task.retry_policy.evaluate(error, 1, 3).action == wanted
 
 
 def test_a_person_is_waited_for_without_an_end() -> None:
