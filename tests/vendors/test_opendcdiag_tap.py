@@ -12,7 +12,7 @@ def test_a_skip_is_no_pass() -> None:
 
 
 def test_a_failure_that_is_expected() -> None:
-    """It should count a TODO that fails as not ok, without blaming the CPU."""
+    """It should count what TAP marks with its TODO directive and fails as not ok, without blaming the CPU."""
     report = reading("opendcdiag-tap", "not ok 1 a # TODO beta\nok 2 b\nexit: pass\n")
     assert report.facts["not_ok"] == 1
     assert not found(report)
