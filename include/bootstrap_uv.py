@@ -17,6 +17,7 @@ import urllib.request
 import zipfile
 from pathlib import Path
 
+# A machine without pip and without a setting has nobody else to ask; any setting of pip or uv goes before it.
 PYPI = "https://pypi.org/simple"
 
 UV = "0.13.9"
