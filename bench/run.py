@@ -1,37 +1,73 @@
-"""``make bench``: every benchmark side by side in one run, as ratios; writes bench/results.md.
+"""``make bench``: every benchmark side by side in one run, as ratios; writes bench/results.md and docs/benchmarks.md.
 
-Timings of one machine are noisy: compare within a table, never between two runs.
+Timings of one machine are noisy: compare within a table, never between two runs. CPU seconds say more than wall.
+``--only transport`` (or ``airflow``, ``gates``) runs one part and leaves the other parts of the results as they are.
 """
 
 import argparse
+import os
 import platform
+import re
+import shutil
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))  # the OpenSSH server of the tests
 
+import airflow_round
 import gates
 import transport
 
 RESULTS = Path(__file__).parent / "results.md"
+PARTS = ("transport", "airflow", "gates")
+_PART = re.compile(r"<!-- part (\w+) -->\n(.*?)(?=<!-- part |\Z)", re.DOTALL)
 
 
 def main() -> None:
     """Run what was asked for and write the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--hosts", type=int, default=100, help="visits to the SSH server (default 100)")
-    parser.add_argument("--units", type=int, default=1000, help="units of the gate (default 1000)")
+    parser.add_argument("--only", choices=PARTS, action="append", help="only this part (may be given again)")
+    parser.add_argument("--hosts", default="200,1000", help="healthy hosts of the transport tables (200,1000)")
+    parser.add_argument("--bad-hosts", type=int, default=100, help="hosts of the table with bad ones (100)")
+    parser.add_argument("--at-once", type=int, default=32, help="visits at once (32)")
+    parser.add_argument("--round-hosts", type=int, default=200, help="hosts of the round in Airflow (200)")
+    parser.add_argument("--peer-hosts", type=int, default=20, help="hosts that its peer is really run on (20)")
+    parser.add_argument("--units", type=int, default=1000, help="units of the gate (1000)")
     asked = parser.parse_args()
-    head = (
-        "# Last results\n\n"
-        f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, Python {platform.python_version()}. "
-        "Written by `make bench`; compare within a table.\n"
+    found = dict(_PART.findall(RESULTS.read_text(encoding="utf-8"))) if RESULTS.exists() else {}
+    for part in asked.only or PARTS:
+        found[part] = _stamp() + _table(part, asked)
+        sys.stdout.write(found[part])
+    RESULTS.write_text(_page(found), encoding="utf-8")
+
+
+def _table(part: str, asked: argparse.Namespace) -> str:
+    match part:
+        case "transport":
+            sizes = [int(size) for size in asked.hosts.split(",") if size]
+            peers = transport.peers_python(shutil.which("uv", path=str(Path(sys.executable).parent)) or "uv")
+            return transport.tables(sizes, asked.bad_hosts, peers, asked.at_once)
+        case "airflow":
+            return airflow_round.table(asked.round_hosts, asked.peer_hosts)
+        case _:
+            return gates.table(asked.units)
+
+
+def _stamp() -> str:
+    load = os.getloadavg()[0]
+    return (
+        f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, {os.cpu_count()} cores, "
+        f"Python {platform.python_version()}, load {load:.1f} at the start.\n\n"
     )
-    tables = [transport.table(asked.hosts), gates.table(asked.units)]
-    text = "\n".join([head, *tables])
-    RESULTS.write_text(text, encoding="utf-8")
-    sys.stdout.write(text)
+
+
+def _page(parts: dict[str, str]) -> str:
+    head = (
+        "# Benchmarks: the last results\n\n"
+        'Written by `make bench` (`make bench ARGS="--only transport"` renews one part). Compare within a table.\n'
+    )
+    return "\n".join([head, *(f"<!-- part {part} -->\n{parts[part].rstrip()}\n" for part in PARTS if part in parts)])
 
 
 if __name__ == "__main__":

@@ -1,125 +1,199 @@
-"""Ten commands a host over one loopback OpenSSH server: what does the client pay, by the way it asks?"""
+"""Ten commands a host over one loopback OpenSSH server: what does the client pay, by the tool that asks?
 
-import asyncio
-import base64
-import io
-import resource
-import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+Every contender is a process of its own (``peers/``), measured with everything that it starts; sshd's cost is apart.
+The failures table gives every contender the same bad hosts: some that never answer, one that hangs, one that floods.
+"""
 
-import asyncssh
-import paramiko
+import contextlib
+import json
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from measured import Cost, measure
 from openssh import OpenSsh, running_sshd
 
-from gatehouse.model.commands import Command
-from gatehouse.transport.ssh import run_commands
+HERE = Path(__file__).parent
+COMMANDS = [["echo", f"answer {number}"] for number in range(10)]
+CONNECT_S, COMMAND_S = 5.0, 5.0
+LIMIT_S = 240.0  # nobody may take longer
 
-COMMANDS = [("echo", str(number)) for number in range(10)]
-THREADS = 16
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """Who is measured. ``own`` runs in the project's environment, the others in that of the peers.
+
+    ``dear`` ones cost so much that they are measured with 200 hosts and not with 1,000; ``limited`` can be given
+    time-outs, so that they come to an end with bad hosts.
+    """
+
+    name: str
+    script: str
+    arguments: tuple[str, ...] = ()
+    own: bool = False
+    dear: bool = False
+    limited: bool = True
 
 
-def table(hosts: int) -> str:
-    """Client CPU milliseconds a host and wall seconds of each contender, and the ratio to ours."""
-    contenders: list[tuple[str, Callable[[OpenSsh, int], None]]] = [
-        ("Gatehouse: one connection, one framed script", _ours),
-        ("asyncssh: one connection, a channel a command", _asyncssh_channels),
-        ("paramiko: one connection, a channel a command", _paramiko_channels),
-        ("paramiko: a connection a command", _paramiko_connections),
-    ]
+CONTENDERS = (
+    Contender("Gatehouse: one connection, one framed script", "gatehouse_ssh", own=True),
+    Contender("libssh2 (ssh2-python), bundled: the floor", "libssh2_bundled"),
+    Contender("asyncssh, algorithms pinned, bundled", "asyncssh_bundled", own=True),
+    Contender("parallel-ssh, bundled", "parallel_ssh_bundled"),
+    Contender("ClusterShell, bundled, curve25519", "clustershell_bundled"),
+    Contender("paramiko as first written: a connection a command", "paramiko_first_written", own=True, dear=True),
+    Contender("Ansible, raw, one bundled task", "ansible_plays", ("raw",)),
+    Contender("Ansible, shell module, ten tasks, pipelining", "ansible_plays", ("shell",), dear=True, limited=False),
+)
+
+
+def tables(sizes: Sequence[int], bad_hosts: int, peers: Path, at_once: int) -> str:
+    """The tables for so many healthy hosts each, and the one with bad hosts among ``bad_hosts``."""
     with running_sshd() as server:
-        _ours(server, 4)  # imports and key parsing are nobody's cost
-        measured = [(name, *_measure(work, server, hosts)) for name, work in contenders]
-    ours = measured[0][1]
-    rows = [f"| {name} | {cpu:.1f} | {cpu / ours:.1f} | {wall:.1f} |" for name, cpu, wall in measured]
-    head = f"## Transport: {hosts} visits, {len(COMMANDS)} commands each, {THREADS} at once\n\n"
+        parts = [_healthy(server, hosts, peers, at_once) for hosts in sizes]
+        parts.append(_failures(server, bad_hosts, peers, at_once))
+    return "\n".join(parts)
+
+
+def _healthy(server: OpenSsh, hosts: int, peers: Path, at_once: int) -> str:
+    targets = [_target(f"h{n:04d}", server.endpoint.port, COMMANDS) for n in range(hosts)]
+    chosen = [c for c in CONTENDERS if hosts <= 200 or not c.dear]
+    started = _measured(server, targets[:1], chosen, peers, at_once, limited=False)
+    costs = _measured(server, targets, chosen, peers, at_once, limited=False)
+    # What starting costs (interpreter, imports, one visit) is no cost of a host: it is paid once, and told apart.
+    per_host = [1000 * (k.cpu_s - s.cpu_s) / (hosts - 1) for s, k in zip(started, costs, strict=True)]
+    ours, floor = per_host[0], next(ms for c, ms in zip(chosen, per_host, strict=True) if "floor" in c.name)
+    rows = [
+        f"| {c.name} | {ms:.1f} | {ms / ours:.1f} | {ms / floor:.1f} | {s.cpu_s:.1f} | {k.wall_s:.1f} "
+        f"| {k.peak_mib:.0f} | {_reached(k, hosts, hosts * len(COMMANDS))} |"
+        for c, s, k, ms in zip(chosen, started, costs, per_host, strict=True)
+    ]
     return (
-        head
-        + "| contender | client CPU ms/host | ratio | wall s |\n| --- | ---: | ---: | ---: |\n"
-        + "\n".join(rows)
-        + "\n"
+        f"## Transport: {hosts} hosts, {len(COMMANDS)} commands each, {at_once} at once\n\n"
+        "| contender | client CPU ms/host | ÷ ours | ÷ floor | start-up CPU s | wall s | peak MiB | reached |\n"
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |\n" + "\n".join(rows) + "\n"
     )
 
 
-def _measure(work: Callable[[OpenSsh, int], None], server: OpenSsh, hosts: int) -> tuple[float, float]:
-    before, began = resource.getrusage(resource.RUSAGE_SELF), time.monotonic()
-    work(server, hosts)
-    after = resource.getrusage(resource.RUSAGE_SELF)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return 1000 * cpu / hosts, time.monotonic() - began
-
-
-def _in_threads(work: Callable[[], None], hosts: int) -> None:
-    with ThreadPoolExecutor(THREADS) as pool:
-        for future in [pool.submit(work) for _ in range(hosts)]:
-            future.result()
-
-
-def _ours(server: OpenSsh, hosts: int) -> None:
-    commands = [Command(" ".join(argv), argv) for argv in COMMANDS]
-
-    def visit() -> None:
-        session = run_commands(server.endpoint, server.login, commands)
-        assert [c.exit_code for c in session.completed] == [0] * len(COMMANDS), session.error
-
-    _in_threads(visit, hosts)
-
-
-def _client(server: OpenSsh) -> paramiko.SSHClient:
-    client = paramiko.SSHClient()
-    kind, key = server.endpoint.host_key.split()
-    known = paramiko.Ed25519Key(data=base64.b64decode(key))
-    client.get_host_keys().add(f"[{server.endpoint.address}]:{server.endpoint.port}", kind, known)
-    client.connect(
-        server.endpoint.address, server.endpoint.port, server.login.user, look_for_keys=False, allow_agent=False,
-        pkey=paramiko.Ed25519Key.from_private_key(io.StringIO(server.login.private_key)),
-    )  # fmt: skip
-    return client
-
-
-def _ask(client: paramiko.SSHClient, argv: tuple[str, ...]) -> None:
-    _, out, _ = client.exec_command(" ".join(argv))
-    out.read()
-    assert out.channel.recv_exit_status() == 0
-
-
-def _paramiko_channels(server: OpenSsh, hosts: int) -> None:
-    def visit() -> None:
-        with _client(server) as client:
-            for argv in COMMANDS:
-                _ask(client, argv)
-
-    _in_threads(visit, hosts)
-
-
-def _paramiko_connections(server: OpenSsh, hosts: int) -> None:
-    def visit() -> None:
-        for argv in COMMANDS:
-            with _client(server) as client:
-                _ask(client, argv)
-
-    _in_threads(visit, hosts)
-
-
-def _asyncssh_channels(server: OpenSsh, hosts: int) -> None:
-    known = asyncssh.import_known_hosts(
-        f"[{server.endpoint.address}]:{server.endpoint.port} {server.endpoint.host_key}\n"
+def _failures(server: OpenSsh, hosts: int, peers: Path, at_once: int) -> str:
+    chosen = [c for c in CONTENDERS if c.limited]
+    holes = hosts // 20
+    with _black_hole() as hole:
+        rows = []
+        for trouble in ("none", "black holes", "hang", "flood"):
+            targets = _with(trouble, server, hosts, holes, hole)
+            costs = _measured(server, targets, chosen, peers, at_once, limited=True)
+            rows.append((trouble, costs))
+    head = " | ".join(f"{t}: wall s, CPU s, MiB, hosts" for t, _ in rows)
+    lines = [
+        f"| {c.name} | "
+        + " | ".join(f"{k.wall_s:.1f}, {k.cpu_s:.1f}, {k.peak_mib:.0f}, {_some(k)}" for k in (r[n] for _, r in rows))
+        + " |"
+        for n, c in enumerate(chosen)
+    ]
+    return (
+        f"## Bad hosts: {hosts} hosts of which {holes} never answer, or one hangs, or one prints 100 MB; "
+        f"limits of {CONNECT_S:g} s to connect and {COMMAND_S:g} s to run\n\n"
+        f"| contender | {head} |\n|{' --- |' * (len(rows) + 1)}\n" + "\n".join(lines) + "\n"
     )
-    key = asyncssh.import_private_key(server.login.private_key)
 
-    async def visit(turn: asyncio.Semaphore) -> None:
-        async with (
-            turn,
-            asyncssh.connect(
-                server.endpoint.address, server.endpoint.port, username=server.login.user, client_keys=[key],
-                known_hosts=known, agent_path=None, config=None,
-            ) as connection,
-        ):  # fmt: skip
-            for argv in COMMANDS:
-                await connection.run(" ".join(argv), check=True)
 
-    async def all_of_them() -> None:
-        turn = asyncio.Semaphore(THREADS)
-        await asyncio.gather(*(visit(turn) for _ in range(hosts)))
+def _with(trouble: str, server: OpenSsh, hosts: int, holes: int, hole: int) -> list[dict[str, object]]:
+    targets = [_target(f"h{n:04d}", server.endpoint.port, COMMANDS) for n in range(hosts)]
+    middle = hosts // 2
+    match trouble:
+        case "black holes":
+            for n in range(holes):
+                targets[n * 20 + 7] = _target(f"h{n * 20 + 7:04d}", hole, COMMANDS)
+        case "hang":
+            stuck = [*COMMANDS[:5], ["sleep", "600"], *COMMANDS[6:]]
+            targets[middle] = _target(f"h{middle:04d}", server.endpoint.port, stuck)
+        case "flood":
+            flood = [*COMMANDS[:5], ["head", "-c", "100000000", "/dev/zero"], *COMMANDS[6:]]
+            targets[middle] = _target(f"h{middle:04d}", server.endpoint.port, flood)
+    return targets
 
-    asyncio.run(all_of_them())
+
+def _target(name: str, port: int, commands: Sequence[Sequence[str]]) -> dict[str, object]:
+    return {"name": name, "address": "127.0.0.1", "port": port, "commands": commands}
+
+
+def _measured(
+    server: OpenSsh, targets: Sequence[dict[str, object]], chosen: Sequence[Contender], peers: Path, at_once: int,
+    *, limited: bool,
+) -> list[Cost]:  # fmt: skip
+    costs = []
+    for contender in chosen:
+        with tempfile.TemporaryDirectory(prefix="gatehouse-bench-") as folder:
+            job = _job(Path(folder), server, targets, at_once, limited=limited)
+            python = sys.executable if contender.own else str(peers)
+            script = str(HERE / "peers" / f"{contender.script}.py")
+            cost = measure([python, script, str(job), *contender.arguments], LIMIT_S, strangers=(server.pid,))
+        print(f"{contender.name}: {len(targets)} hosts, {cost}", file=sys.stderr)
+        costs.append(cost)
+    return costs
+
+
+def _job(
+    folder: Path, server: OpenSsh, targets: Sequence[dict[str, object]], at_once: int, *, limited: bool
+) -> Path:  # fmt: skip
+    key, known, config = folder / "key", folder / "known_hosts", folder / "ssh_config"
+    key.touch(mode=0o600)
+    key.write_text(server.login.private_key)
+    ports = {target["port"] for target in targets}
+    # A known_hosts file of the fleet's size, as anyone with so many hosts has it.
+    names = [f"[127.0.0.1]:{port}" for port in ports] + [str(target["name"]) for target in targets]
+    known.write_text("".join(f"{name} {server.endpoint.host_key}\n" for name in names))
+    config.write_text(
+        "".join(f"Host {t['name']}\n  HostName {t['address']}\n  Port {t['port']}\n" for t in targets)
+        + f"Host *\n  User {server.login.user}\n  IdentityFile {key}\n  UserKnownHostsFile {known}\n"
+        "  StrictHostKeyChecking yes\n  KexAlgorithms curve25519-sha256\n  IdentitiesOnly yes\n  BatchMode yes\n"
+    )
+    job = folder / "job.json"
+    said = {
+        "targets": targets, "user": server.login.user, "key": str(key), "host_key": server.endpoint.host_key,
+        "known_hosts": str(known), "ssh_config": str(config), "folder": str(folder), "at_once": at_once,
+        "connect_s": CONNECT_S if limited else 0, "command_s": COMMAND_S if limited else 0, "max_bytes": 2**20,
+    }  # fmt: skip
+    job.write_text(json.dumps(said))
+    return job
+
+
+def _reached(cost: Cost, hosts: int, commands: int) -> str:
+    if cost.hosts is None:
+        return f"ended by us after {cost.wall_s:.0f} s"
+    return (
+        "all" if (cost.hosts, cost.commands) == (hosts, commands) else f"{cost.hosts} hosts, {cost.commands} commands"
+    )
+
+
+def _some(cost: Cost) -> str:
+    return "ended by us" if cost.hosts is None else str(cost.hosts)
+
+
+@contextlib.contextmanager
+def _black_hole() -> Iterator[int]:
+    """A port whose SYNs are never answered: its queue is full and nobody accepts."""
+    with socket.socket() as hole, contextlib.ExitStack() as filling:
+        hole.bind(("127.0.0.1", 0))
+        hole.listen(0)
+        for _ in range(4):
+            filler = filling.enter_context(socket.socket())
+            filler.setblocking(False)
+            filler.connect_ex(hole.getsockname())
+        yield hole.getsockname()[1]
+
+
+def peers_python(uv: str) -> Path:
+    """The Python of the peers' environment, made from bench/requirements.txt where it is not there yet."""
+    folder = HERE / ".venv"
+    python = folder / "bin" / "python"
+    if not python.exists():
+        subprocess.run([uv, "venv", "-q", "--python", sys.executable, str(folder)], check=True)
+    requirements = str(HERE / "requirements.txt")
+    subprocess.run([uv, "pip", "install", "-q", "--python", str(python), "-r", requirements], check=True)
+    return python

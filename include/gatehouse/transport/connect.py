@@ -11,6 +11,7 @@ import socket
 from functools import lru_cache
 
 import paramiko
+from paramiko.packet import Packetizer
 
 from gatehouse.model.errors import AuthenticationError, ConnectTimeoutError, HostKeyError, UnreachableError
 from gatehouse.model.hosts import Endpoint, Login
@@ -18,19 +19,37 @@ from gatehouse.transport.session import SessionLimits
 
 _KEX_FIRST = ("mlkem768x25519-sha256", "curve25519-sha256", "curve25519-sha256@libssh.org", "ecdh-sha2-nistp256")
 _CIPHERS_FIRST = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "aes128-ctr")
+_READ_AHEAD_BYTES = 2**15
 _RSA_SIGNATURES = ("rsa-sha2-512", "rsa-sha2-256")
 logging.getLogger("paramiko").setLevel(logging.WARNING)  # two lines a connection that say what we say ourselves
 _PRIVATE_KEYS = (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey)
 
 
 class _PromptSocket(socket.socket):
-    """A TCP socket that acknowledges at once: sshd's Nagle against a delayed ACK costs 40 ms a channel."""
+    """A TCP socket that acknowledges at once: sshd's Nagle against a delayed ACK costs 40 ms a channel.
+
+    It reads ahead: paramiko takes a packet in two small reads, and each would cost a call into the kernel.
+    """
+
+    _ahead = b""
 
     def recv(self, bufsize: int, flags: int = 0) -> bytes:
-        data = super().recv(bufsize, flags)
-        if hasattr(socket, "TCP_QUICKACK"):
-            self.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
+        if not self._ahead:
+            self._ahead = super().recv(_READ_AHEAD_BYTES, flags)
+            if hasattr(socket, "TCP_QUICKACK"):
+                self.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
+        data, self._ahead = self._ahead[:bufsize], self._ahead[bufsize:]
         return data
+
+
+class _UntimedPacketizer(Packetizer):
+    """Starts no timer thread for the key exchange: ``start_client`` waits with a limit of its own."""
+
+    def start_handshake(self, timeout: float) -> None:
+        """No timer."""
+
+    def complete_handshake(self) -> None:
+        """Nothing to cancel; paramiko calls it after every packet."""
 
 
 @lru_cache(maxsize=64)
@@ -95,7 +114,9 @@ def connect(endpoint: Endpoint, login: Login, limits: SessionLimits) -> paramiko
     """
     where = f"{endpoint.address}:{endpoint.port}"
     key = _private_key(login.private_key)
-    transport = paramiko.Transport(_tcp(endpoint, limits), disabled_algorithms={})
+    transport = paramiko.Transport(
+        _tcp(endpoint, limits), disabled_algorithms={}, packetizer_class=_UntimedPacketizer
+    )
     try:
         _configure(transport, endpoint.host_key.split()[0], limits)
         transport.start_client(timeout=limits.handshake_s)

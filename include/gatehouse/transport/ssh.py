@@ -26,6 +26,8 @@ _NONCE = new_nonce()
 _READ_BYTES = 2**16
 # paramiko joins the wake-ups of the two streams without a lock: one can be lost for ever, so we look by ourselves too.
 _LOOK_AGAIN_S = 0.2
+# Quick commands answer in a dozen packets: wait this long after the first, and take them in one go.
+_SETTLE_S = 0.01
 _COMMAND_MARGIN_S = 5.0  # over a command's own limit: its kill grace and the way back
 _TIMEOUT_EXIT_CODES = (124, 137, 143)  # coreutils timeout: ended, killed; our own lifeline
 
@@ -86,7 +88,8 @@ class _Channel:
             left = min(self._deadline, self._command_deadline) - time.monotonic()
             if left <= 0:
                 return "the session's time was up" if self._deadline <= self._command_deadline else "no end in time"
-            select.select([readable], [], [], min(left, _LOOK_AGAIN_S))
+            if select.select([readable], [], [], min(left, _LOOK_AGAIN_S))[0]:
+                time.sleep(_SETTLE_S)
             if not self._take() and (self._channel.closed or self._channel.eof_received):
                 return ""
             flooding = max(self._output.dropped_now, self._errors.dropped_now)
