@@ -1,4 +1,4 @@
-"""``make bench``: every benchmark side by side in one run, as ratios; writes bench/results.md and docs/benchmarks.md.
+"""``make bench``: every benchmark side by side in one run, as ratios; writes docs/benchmarks.md.
 
 Timings of one machine are noisy: compare within a table, never between two runs. CPU seconds say more than wall.
 ``--only transport`` (or ``airflow``, ``gates``) runs one part and leaves the other parts of the results as they are.
@@ -19,7 +19,7 @@ import airflow_round
 import gates
 import transport
 
-RESULTS = Path(__file__).parent / "results.md"
+RESULTS = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 PARTS = ("transport", "airflow", "gates")
 _PART = re.compile(r"<!-- part (\w+) -->\n(.*?)(?=<!-- part |\Z)", re.DOTALL)
 
@@ -63,10 +63,7 @@ def _stamp() -> str:
 
 
 def _page(parts: dict[str, str]) -> str:
-    head = (
-        "# Benchmarks: the last results\n\n"
-        'Written by `make bench` (`make bench ARGS="--only transport"` renews one part). Compare within a table.\n'
-    )
+    head = (Path(__file__).parent / "intro.md").read_text(encoding="utf-8")
     return "\n".join([head, *(f"<!-- part {part} -->\n{parts[part].rstrip()}\n" for part in PARTS if part in parts)])
 
 

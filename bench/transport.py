@@ -189,11 +189,13 @@ def _black_hole() -> Iterator[int]:
 
 
 def peers_python(uv: str) -> Path:
-    """The Python of the peers' environment, made from bench/requirements.txt where it is not there yet."""
-    folder = HERE / ".venv"
-    python = folder / "bin" / "python"
-    if not python.exists():
-        subprocess.run([uv, "venv", "-q", "--python", sys.executable, str(folder)], check=True)
-    requirements = str(HERE / "requirements.txt")
-    subprocess.run([uv, "pip", "install", "-q", "--python", str(python), "-r", requirements], check=True)
+    """The Python of the peers' environment, made from bench/requirements.txt when that is not what it was made from."""
+    folder, asked = HERE / ".venv", (HERE / "requirements.txt").read_text(encoding="utf-8")
+    python, made_from = folder / "bin" / "python", folder / "made-from.txt"
+    if not made_from.exists() or made_from.read_text(encoding="utf-8") != asked:
+        subprocess.run([uv, "venv", "-q", "--clear", "--python", sys.executable, str(folder)], check=True)
+        subprocess.run(
+            [uv, "pip", "install", "-q", "--python", str(python), "-r", HERE / "requirements.txt"], check=True
+        )
+        made_from.write_text(asked, encoding="utf-8")
     return python
