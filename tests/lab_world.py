@@ -1,6 +1,7 @@
 """A lab in this process with a store beside it, for tests of operations over real SSH."""
 
 import contextlib
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,7 @@ phases:
   DVT: {plan: dvt, criteria: small-dvt, planned_units: 3}
 """
 SMALL = "small"
+JOBS_LIMIT_S = 60.0
 
 
 @dataclass
@@ -51,7 +53,15 @@ class LabWorld:
         return round_id, self.measure(round_id)
 
     def measure(self, round_id: str) -> MeasureSummary:
-        """Measure every unit of a round."""
+        """Measure every unit of a round, looking again for as long as jobs run; the last look's summary."""
+        deadline = time.monotonic() + JOBS_LIMIT_S
+        while not (summary := self.look(round_id)).complete:
+            assert time.monotonic() < deadline, summary.running
+            time.sleep(0.1)
+        return summary
+
+    def look(self, round_id: str) -> MeasureSummary:
+        """Visit every unit of a round that is not measured yet, once."""
         return measure_units(self.workspace, round_id, [u.serial for u in self.summary(round_id).units], threads=8)
 
     def judged(self, program: str, units: tuple[str, ...] = ()) -> RoundSummary:

@@ -185,7 +185,7 @@ def test_a_program_without_hosts_says_where_to_add_them(world: LabWorld) -> None
 def test_a_host_that_another_run_holds_is_refused_and_nothing_is_touched(
     world: LabWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gatehouse.operations.measure_units.LEASE_WAIT_S", 0.0)
+    monkeypatch.setattr("gatehouse.operations.host_lease.LEASE_WAIT_S", 0.0)
     with transaction(world.workspace.engine) as session:
         leases.acquire(session, [EVT[0]], "round other", 60)
     round_id = open_round(world.workspace, RoundRequest(SMALL, "tester"))

@@ -47,6 +47,8 @@ def _not_run(command: Command, code: str, more: str) -> Ending | None:
             return Ending(Ended.WAITING, None, "it waits for a job before it")
         case framing.NEW_BOOT:
             return Ending(Ended.NOT_RUN, None, "the host has rebooted since the visit before")
+        case framing.HALTED:
+            return Ending(Ended.NOT_RUN, None, "somebody stopped the job before it")
         case job_script.BUSY:
             note = f"another job runs on this host: {more}; wait for its end, or `gatehouse jobs stop` it"
             return Ending(Ended.NOT_RUN, None, note)

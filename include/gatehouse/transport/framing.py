@@ -24,6 +24,7 @@ MISSING = "missing"  # instead of an exit code: the tool is not on PATH
 NO_ROOT = "no-root"  # instead of an exit code: root is needed, and there is no sudo
 WAITS = "waits"  # instead of an exit code: a job before it still runs
 NEW_BOOT = "new-boot"  # instead of an exit code: this is not the boot that the visits before saw
+HALTED = "halted"  # instead of an exit code: somebody stopped a job before it
 
 _HEAD = r"""{
 # gatehouse-frame 1 @NONCE@
@@ -31,7 +32,7 @@ exec 3<&0 </dev/null
 PATH="$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/rocm/bin:/usr/local/cuda/bin"
 LC_ALL=C LANGUAGE= LANG=C
 export PATH LC_ALL LANGUAGE LANG
-gh_n=@NONCE@ gh_child= gh_boot= gh_t= gh_wait= gh_new=
+gh_n=@NONCE@ gh_child= gh_boot= gh_t= gh_wait= gh_no=
 gh_up() { read -r gh_t gh_x </proc/uptime || gh_t=0; }
 gh_stop() {
   trap '' TERM HUP
@@ -39,7 +40,7 @@ gh_stop() {
   exit 143
 }
 gh_mark() { printf '\n@@%s %s@@\n' "$gh_n" "$1"; printf '\n@@%s %s@@\n' "$gh_n" "$1" >&2; }
-gh_same() { [ "${gh_boot:-unknown}" = "$1" ] || gh_new=1; }
+gh_same() { [ "${gh_boot:-unknown}" = "$1" ] || gh_no=new-boot; }
 gh_able() {
   if ! command -v "$1" >/dev/null 2>&1; then gh_c=missing; return 1; fi
   if [ "$gh_r" = 1 ] && [ "$gh_uid" != 0 ] && ! command -v sudo >/dev/null 2>&1; then gh_c=no-root; return 1; fi
@@ -49,7 +50,7 @@ gh_run() {
   gh_up; gh_from=$gh_t
   gh_mark "B $gh_i"
   if [ -n "$gh_wait" ]; then gh_c=waits
-  elif [ -n "$gh_new" ]; then gh_c=new-boot
+  elif [ -n "$gh_no" ]; then gh_c=$gh_no
   elif gh_able "$1"; then
     if [ "$gh_r" = 1 ] && [ "$gh_uid" != 0 ]; then set -- sudo -n -- "$@"; fi
     if [ -n "$gh_timeout" ]; then set -- timeout -k 2 "$gh_s" "$@"; fi

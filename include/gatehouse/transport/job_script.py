@@ -114,13 +114,14 @@ gh_job() {
     gh_look "$gh_j"
     if [ "$gh_c" = none ]; then
       gh_up; gh_from=$gh_t
-      if [ -n "$gh_new" ]; then gh_c=new-boot; elif gh_able "$1"; then gh_start "$gh_j" "$@"; fi
+      if [ -n "$gh_no" ]; then gh_c=$gh_no; elif gh_able "$1"; then gh_start "$gh_j" "$@"; fi
     fi
   fi
   case $gh_c in
     running|overdue) gh_wait=$gh_j; tail -c 2000 "$gh_d/out" 2>/dev/null; tail -c 2000 "$gh_d/err" >&2 2>/dev/null ;;
     [0-9]*|rebooted|killed|stopped) cat "$gh_d/out" 2>/dev/null; cat "$gh_d/err" >&2 2>/dev/null ;;
   esac
+  if [ "$gh_c" = stopped ]; then gh_no=halted; fi
   gh_mark "E $gh_i $gh_c $gh_from $gh_t $gh_ago"
 }
 gh_ack() {

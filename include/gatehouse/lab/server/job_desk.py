@@ -42,10 +42,12 @@ class JobDesk:
     output: Output
     new_boot: bool
     waits: bool = False
+    halted: bool = False
 
     def in_the_way(self) -> str:
         """The word for why nothing may be started now; empty where it may."""
-        return framing.WAITS if self.waits else framing.NEW_BOOT if self.new_boot else ""
+        words = ((self.waits, framing.WAITS), (self.halted, framing.HALTED), (self.new_boot, framing.NEW_BOOT))
+        return next((word for so, word in words if so), "")
 
     async def serve(self, line: ScriptLine) -> JobEnd:
         """Answer one line that is about jobs."""
@@ -78,6 +80,7 @@ class JobDesk:
     async def _answer(self, job: Job) -> JobEnd:
         look = self.host.jobs.look(job)
         self.waits |= look.running
+        self.halted |= look.code == job_script.STOPPED
         most = _TAIL_BYTES if look.running else job.max_bytes + 512
         await self.output.write(look.out[-most:])
         await self.output.write(look.err[-most:], error=True)
