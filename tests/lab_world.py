@@ -10,6 +10,7 @@ from gatehouse.catalog.loader import SHIPPED, Catalog
 from gatehouse.lab.plan import FleetPlan
 from gatehouse.lab.running import RunningLab, running_lab
 from gatehouse.lab.scenario import Scenario
+from gatehouse.lab.tools.clock import DEFAULT_TIME_SCALE
 from gatehouse.model.evidence import GateDecision, SignOff
 from gatehouse.model.status import Phase
 from gatehouse.operations.admit_round import admit_round
@@ -80,7 +81,10 @@ class LabWorld:
 
 
 @contextlib.contextmanager
-def lab_world(folder: Path, store_url: str, fleet: list[str], scenario: Scenario | None = None) -> Iterator[LabWorld]:
+def lab_world(
+    folder: Path, store_url: str, fleet: list[str], scenario: Scenario | None = None,
+    time_scale: float = DEFAULT_TIME_SCALE,
+) -> Iterator[LabWorld]:  # fmt: skip
     """A lab of ``fleet`` batches; program ``small`` takes batches written as ``h100-8x:small:EVT:3``."""
     catalog = folder / "lab" / "catalog"
     for phase, units in (("EVT", 3), ("DVT", 3)):
@@ -88,7 +92,9 @@ def lab_world(folder: Path, store_url: str, fleet: list[str], scenario: Scenario
     _write(catalog / "programs" / f"{SMALL}.yaml", PROGRAM)
     engine = open_store(store_url)
     migrate(engine)
-    with running_lab(FleetPlan.parse(fleet), scenario or Scenario(), state=folder / "lab") as lab:
+    with running_lab(
+        FleetPlan.parse(fleet), scenario or Scenario(), state=folder / "lab", time_scale=time_scale
+    ) as lab:
         workspace = Workspace(Catalog((SHIPPED, catalog)), engine, folder / "files", lambda _: lab.login)
         yield LabWorld(lab, workspace)
 

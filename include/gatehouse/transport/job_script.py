@@ -8,7 +8,8 @@ its start and the boot id names one process for ever, so that a reused id is nev
 
 The keeper ends the command with ``timeout``, lets its output through to two files of bounded size (``ulimit -f`` of
 the process that writes them), and writes ``exit`` when all is over. A job without ``exit`` is running, or was killed,
-or died with its boot. Answered jobs stay until somebody acknowledges that the answer is stored; what is left of them
+or died with its boot; one that got SIGTERM from somebody else than ``gatehouse jobs stop`` was killed, by a shutdown
+if the boot is another now. Answered jobs stay until somebody acknowledges that the answer is stored; what is left of them
 then is their record, so that a late visitor starts nothing again, for two weeks.
 """
 
@@ -37,7 +38,7 @@ gh_keep='
 trap "" HUP INT; umask 077; cd /
 gh_d=$1 gh_s=$2 gh_max=$3; shift 3
 gh_since() { gh_tick=; { read -r gh_x <"/proc/$1/stat"; } 2>/dev/null && gh_20th ${gh_x##*") "}; }
-gh_20th() { shift 19; gh_tick=$1; }
+gh_20th() { case $1 in Z|X) ;; *) shift 19; gh_tick=$1 ;; esac; }
 gh_since $$
 read -r gh_boot </proc/sys/kernel/random/boot_id
 read -r gh_t gh_x </proc/uptime
@@ -51,10 +52,11 @@ gh_take out <"$gh_d/1" & gh_out=$!
 gh_take err <"$gh_d/2" & gh_err=$!
 "$@" </dev/null >"$gh_d/1" 2>"$gh_d/2" & gh_child=$!
 gh_since "$gh_child"; echo "$gh_child $gh_tick" >"$gh_d/child"
-gh_word=; trap "gh_word=stopped; kill -TERM $gh_child" TERM
+gh_word=; trap "gh_word=killed; kill -TERM $gh_child" TERM
 while wait "$gh_child"; gh_c=$?; kill -0 "$gh_child"; do :; done
 (sleep 2; kill "$gh_out" "$gh_err") & gh_x=$!
 wait "$gh_out"; wait "$gh_err"; kill "$gh_x"
+if [ -n "$gh_word" ] && [ -e "$gh_d/stop" ]; then gh_word=stopped; fi
 read -r gh_t gh_x </proc/uptime
 echo "${gh_word:-$gh_c} $gh_t" >"$gh_d/exit.new"; mv "$gh_d/exit.new" "$gh_d/exit"
 rm -f "$gh_d/1" "$gh_d/2"; sync
@@ -65,17 +67,16 @@ gh_private() {
 }
 gh_owner() { case "$1" in drwx------*) [ "$3" = "$gh_uid" ] ;; *) false ;; esac; }
 gh_since() { gh_tick=; { read -r gh_x <"/proc/$1/stat"; } 2>/dev/null && gh_20th ${gh_x##*") "}; }
-gh_20th() { shift 19; gh_tick=$1; }
+gh_20th() { case $1 in Z|X) ;; *) shift 19; gh_tick=$1 ;; esac; }
 gh_ended() { { read -r gh_c gh_t <"$gh_d/exit"; } 2>/dev/null && [ -n "$gh_c" ]; }
-gh_lives() {
-  gh_since "$gh_pid" && [ "$gh_tick" = "$gh_ticks" ] && return
-  { read -r gh_pid gh_ticks <"$gh_d/child"; } 2>/dev/null && gh_since "$gh_pid" && [ "$gh_tick" = "$gh_ticks" ]
-}
+gh_is() { gh_since "$gh_pid" && [ -n "$gh_tick" ] && [ "$gh_tick" = "$gh_ticks" ]; }
+gh_lives() { gh_is || { { read -r gh_pid gh_ticks <"$gh_d/child"; } 2>/dev/null && gh_is; }; }
 gh_look() {
   gh_d=$gh_home/$1 gh_c=none gh_ago=0
   { read -r gh_pid gh_ticks gh_of gh_at gh_from gh_most <"$gh_d/run"; } 2>/dev/null || return 0
   gh_ago=$(($(date +%s) - gh_at))
-  if gh_ended; then :
+  if gh_ended; then
+    if [ "$gh_c" = killed ] && [ "$gh_of" != "$gh_boot" ]; then gh_c=rebooted; fi
   elif [ "$gh_of" != "$gh_boot" ]; then gh_c=rebooted gh_t=$gh_from
   elif gh_lives; then
     gh_up; gh_c=running
@@ -140,7 +141,7 @@ gh_end() {
   gh_mark "B $1"
   if gh_private; then
     gh_look "$2"
-    case $gh_c in running|overdue) kill -TERM "$gh_pid" ;; esac
+    case $gh_c in running|overdue) : >"$gh_d/stop"; kill -TERM "$gh_pid" ;; esac
     for gh_x in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
       case $gh_c in running|overdue) sleep 1; gh_look "$2" ;; esac
     done
