@@ -8,9 +8,9 @@ its start and the boot id names one process for ever, so that a reused id is nev
 
 The keeper ends the command with ``timeout``, lets its output through to two files of bounded size (``ulimit -f`` of
 the process that writes them), and writes ``exit`` when all is over. A job without ``exit`` is running, or was killed,
-or died with its boot; one that got SIGTERM from somebody else than ``gatehouse jobs stop`` was killed, by a shutdown
-if the boot is another now. Answered jobs stay until somebody acknowledges that the answer is stored; what is left of them
-then is their record, so that a late visitor starts nothing again, for two weeks.
+or died with its boot; one that got SIGTERM from anybody but ``gatehouse jobs stop`` was killed too, by a shutdown if
+the boot is another now. Answered jobs stay until somebody acknowledges that the answer is stored; what is left of
+them then is their record, so that a late visitor starts nothing again, for two weeks.
 """
 
 import re
