@@ -265,3 +265,16 @@ def test_an_answer_that_another_visitor_stored_meanwhile_is_not_filed_over(
     assert stored(world, ResultRow) == []
     with transaction(world.workspace.engine) as session:
         assert rounds.units(session, round_id)[0].measured_at is None
+
+
+def test_a_day_of_burn_in_is_good_on_a_healthy_machine(tmp_path: Path, fresh_store_url: str) -> None:
+    """It should run three loads one after the other and ask the machine afterwards, in one round that may count."""
+    with lab_world(tmp_path, fresh_store_url, ["h100-8x:EVT:1"], time_scale=1 / 20_000) as fast:
+        hosts = [fast.workspace.catalog.host(HOST)]
+        round_id = open_adhoc_round(fast.workspace, "burn-in", hosts, "tester")
+        assert not fast.look(round_id).complete
+        fast.measure(round_id)
+        unit = of(fast.summary(round_id), HOST)
+        assert (unit.failed, unit.not_measured, unit.skipped) == ({}, {}, {})
+        assert {row.diagnostic for row in stored(fast, JobRow)} == {"cpu_stress", "memory_stress", "storage_rw"}
+        assert admit_round(fast.workspace, round_id).admissible

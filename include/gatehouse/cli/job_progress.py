@@ -30,9 +30,7 @@ def measure_to_the_end(place: Workspace, round_id: str) -> None:
             if summary.complete:
                 return
             if bars.first_wait and summary.running:
-                errors.print(
-                    f"a job runs; leave with Ctrl-C, come back with: gatehouse attach {round_id}", markup=False
-                )
+                errors.print(f"jobs run; leave by Ctrl-C, come back by: gatehouse attach {round_id}", markup=False)
             bars.first_wait = False
             time.sleep(min(summary.next_look_s, _LONGEST_PAUSE_S))
 
