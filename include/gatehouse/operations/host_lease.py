@@ -32,6 +32,7 @@ class HostLease:
 
     @property
     def names(self) -> set[str]:
+        """The hosts' names."""
         return {host.name for host in self.hosts}
 
     def take(self) -> None:
