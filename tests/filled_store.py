@@ -27,7 +27,8 @@ from gatehouse.model.status import Action, FindingClass, Measured, Phase, Severi
 from gatehouse.operations.workspace import Workspace
 from gatehouse.store import phases, rounds
 from gatehouse.store.engine import migrate, open_store, transaction
-from gatehouse.store.rounds import StoredOutput, UnitVisit
+from gatehouse.store.outputs import StoredOutput
+from gatehouse.store.rounds import UnitVisit
 
 PROGRAM = "atlas"
 # What a hostile tool may print: markup, a terminal escape, table and emphasis marks, and what reorders text.

@@ -1,6 +1,7 @@
 """A lab in this process with a store beside it, for tests of operations over real SSH."""
 
 import contextlib
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from gatehouse.catalog.loader import SHIPPED, Catalog
 from gatehouse.lab.plan import FleetPlan
 from gatehouse.lab.running import RunningLab, running_lab
 from gatehouse.lab.scenario import Scenario
+from gatehouse.lab.tools.clock import DEFAULT_TIME_SCALE
 from gatehouse.model.evidence import GateDecision, SignOff
 from gatehouse.model.status import Phase
 from gatehouse.operations.admit_round import admit_round
@@ -36,6 +38,7 @@ phases:
   DVT: {plan: dvt, criteria: small-dvt, planned_units: 3}
 """
 SMALL = "small"
+JOBS_LIMIT_S = 60.0
 
 
 @dataclass
@@ -51,7 +54,15 @@ class LabWorld:
         return round_id, self.measure(round_id)
 
     def measure(self, round_id: str) -> MeasureSummary:
-        """Measure every unit of a round."""
+        """Measure every unit of a round, looking again for as long as jobs run; the last look's summary."""
+        deadline = time.monotonic() + JOBS_LIMIT_S
+        while not (summary := self.look(round_id)).complete:
+            assert time.monotonic() < deadline, summary.running
+            time.sleep(0.1)
+        return summary
+
+    def look(self, round_id: str) -> MeasureSummary:
+        """Visit every unit of a round that is not measured yet, once."""
         return measure_units(self.workspace, round_id, [u.serial for u in self.summary(round_id).units], threads=8)
 
     def judged(self, program: str, units: tuple[str, ...] = ()) -> RoundSummary:
@@ -70,7 +81,10 @@ class LabWorld:
 
 
 @contextlib.contextmanager
-def lab_world(folder: Path, store_url: str, fleet: list[str], scenario: Scenario | None = None) -> Iterator[LabWorld]:
+def lab_world(
+    folder: Path, store_url: str, fleet: list[str], scenario: Scenario | None = None,
+    time_scale: float = DEFAULT_TIME_SCALE,
+) -> Iterator[LabWorld]:  # fmt: skip
     """A lab of ``fleet`` batches; program ``small`` takes batches written as ``h100-8x:small:EVT:3``."""
     catalog = folder / "lab" / "catalog"
     for phase, units in (("EVT", 3), ("DVT", 3)):
@@ -78,7 +92,9 @@ def lab_world(folder: Path, store_url: str, fleet: list[str], scenario: Scenario
     _write(catalog / "programs" / f"{SMALL}.yaml", PROGRAM)
     engine = open_store(store_url)
     migrate(engine)
-    with running_lab(FleetPlan.parse(fleet), scenario or Scenario(), state=folder / "lab") as lab:
+    with running_lab(
+        FleetPlan.parse(fleet), scenario or Scenario(), state=folder / "lab", time_scale=time_scale
+    ) as lab:
         workspace = Workspace(Catalog((SHIPPED, catalog)), engine, folder / "files", lambda _: lab.login)
         yield LabWorld(lab, workspace)
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from lab_world import SMALL, LabWorld, lab_world
 
 from gatehouse.model.status import Phase
 from gatehouse.operations.advance_phase import open_phase
+from gatehouse.operations.open_round import open_adhoc_round
 
 MEMINFO = "MemTotal:       1000000 kB\nMemFree:         500000 kB\nMemAvailable:    900000 kB\n"
 
@@ -179,3 +181,65 @@ def test_a_lab_goes_up_and_down_from_the_shell(tmp_path: Path) -> None:
         assert gatehouse("lab", "down", env=env).returncode == 0
     assert "demo" in gatehouse("lab", "scenarios").stdout
     assert "ecc_uncorrectable" in gatehouse("lab", "faults").stdout
+
+
+SOAK = """title: One long load
+diagnostics:
+  - {diagnostic: cpu_stress, params: {seconds: 600000}}
+  - {diagnostic: kernel_log}
+"""
+
+
+def test_a_long_run_shows_its_job_is_left_and_taken_up_again(shell: Shell) -> None:
+    """It should go on without whoever started it, be listed, and end in one round."""
+    plans = Path(shell.env["GATEHOUSE_CATALOG"]) / "plans"
+    plans.mkdir()
+    (plans / "soak.yaml").write_text(SOAK)
+    with subprocess.Popen(
+        [sys.executable, "-c", "from gatehouse.cli import main; main()", "run", "soak", "--host", "h100-evt-01"],
+        stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, **shell.env},
+    ) as run:  # fmt: skip
+        assert run.stderr
+        told = next(line for line in run.stderr if "come back by" in line)
+        round_id = told.split()[-1]
+        (job,) = json.loads(shell("jobs", "h100-evt-01", "--json").stdout)
+        assert job["state"] == "running"
+        assert "cpu_stress runs for" in shell("host", "h100-evt-01").stdout
+        run.send_signal(signal.SIGINT)
+        assert f"gatehouse attach {round_id}" in run.stderr.read()
+    assert run.returncode == 130
+    for job in shell.world.lab.lab._labs["h100-evt-01"].jobs.jobs.values():
+        job.began_s -= 3600  # of real time: the lab's hosts count much faster
+    done = shell("attach", round_id, "--json")
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    assert answer["round_id"] == round_id
+    assert answer["units"][0]["not_measured"] == {}
+    assert "collected" in shell("jobs", "list", "h100-evt-01").stdout
+
+
+def test_a_job_is_stopped_by_name_after_a_question(shell: Shell) -> None:
+    """It should not be possible by accident, and a name that is none is refused."""
+    plans = Path(shell.env["GATEHOUSE_CATALOG"]) / "plans"
+    plans.mkdir()
+    (plans / "soak.yaml").write_text(SOAK)
+    world = shell.world
+    hosts = [world.workspace.catalog.host("h100-evt-01")]
+    round_id = open_adhoc_round(world.workspace, "soak", hosts, "tester")
+    name = world.look(round_id).running["h100-evt-01"].name
+    assert shell("jobs", "stop", "h100-evt-01", name).returncode == 1  # nobody answers the question
+    assert world.look(round_id).running
+    done = shell("jobs", "stop", "h100-evt-01", name, "--yes")
+    assert (done.returncode, done.stdout) == (0, "somebody stopped it\n")
+    assert shell("jobs", "stop", "h100-evt-01", "nothing", "--yes").returncode == 2
+    left = shell("attach", round_id)
+    assert left.returncode == 3
+    assert "somebody stopped it" in left.stdout
+
+
+def test_a_round_of_the_pipeline_is_not_taken_from_it(shell: Shell) -> None:
+    """It should be finished by its own run, which judges it when all of it is there."""
+    round_id, _ = shell.world.round(SMALL, ("h100-evt-01",))
+    done = shell("attach", round_id)
+    assert done.returncode == 2
+    assert "its run in Airflow" in done.stderr

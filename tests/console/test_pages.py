@@ -9,6 +9,9 @@ from filled_store import HOSTILE, World
 from starlette.testclient import TestClient
 
 from gatehouse.model.round_ids import round_id_of
+from gatehouse.store import jobs, rounds
+from gatehouse.store.engine import transaction
+from gatehouse.store.jobs import JobSeen
 
 GOOD, SPOILT, OPEN = "1a2b3c4d5e6f", "aabbccddeeff", "00112233aabb"
 PAGES = [
@@ -189,3 +192,18 @@ def test_links_work_wherever_the_console_is_mounted(world: World) -> None:
     seen = _Seen(TestClient(outer).get("/airflow/gatehouse/programs").text)
     assert seen.links
     assert all(link.startswith("/airflow/gatehouse/") for link in [*seen.links, *seen.fetched[1:]])
+
+
+def test_a_running_job_is_on_the_pages_of_its_round_and_host(client: TestClient, world: World) -> None:
+    """It should show how far it is, and what it printed as text."""
+    host = world.hosts[-1]
+    seen = JobSeen("soak-1-x", "soak-1-x.abc", "cpu_stress", 7200.0, None, 3024.0, HOSTILE, over=False)
+    with transaction(world.engine) as session:
+        rounds.open_round(session, "50a450a450a4", "atlas", "EVT", "evt", "pat", "", {"plan": {}}, world.hosts)
+        jobs.note_look(session, "50a450a450a4", host.serial, seen)
+    for path in ("/rounds/50a450a450a4", f"/hosts/{host.serial}"):
+        shown = _see(client, path)
+        for text in ("Running now", "cpu_stress", "42 %", "50 min of at most 2 h", "<script>alert('x')</script>"):
+            assert text in shown.text, (path, text)
+        assert "\x1b" not in shown.text
+    assert f"{host.name}" in _see(client, "/rounds/50a450a450a4").text

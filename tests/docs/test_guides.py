@@ -17,7 +17,7 @@ from gatehouse.local.secret_files import USERS
 from gatehouse.model.status import CriterionStatus, Measured, Verdict
 from gatehouse.operations.alert import Trouble
 from gatehouse.operations.ask_plan import AskedCommand, commands_for
-from gatehouse.operations.measure_units import LEASE_WAIT_S
+from gatehouse.operations.host_lease import LEASE_WAIT_S
 from gatehouse.pipeline.notifier import CONNECTIONS
 from gatehouse.pipeline.retries import CRASH_RETRIES
 from gatehouse.pipeline.shards import SHARD_SIZE, SINGLE_UP_TO

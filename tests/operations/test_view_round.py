@@ -1,6 +1,7 @@
 """Tests of one round as it is shown."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from filled_store import DIAGNOSTICS, World, counted_queries, new_world
@@ -8,8 +9,9 @@ from filled_store import DIAGNOSTICS, World, counted_queries, new_world
 from gatehouse.local.postgres import Server
 from gatehouse.model.errors import NotFoundError, UsageError
 from gatehouse.operations.view_round import Problem, view_round
-from gatehouse.store import rounds
+from gatehouse.store import jobs, rounds
 from gatehouse.store.engine import transaction
+from gatehouse.store.jobs import JobSeen
 
 
 @pytest.fixture(scope="module")
@@ -110,3 +112,22 @@ def test_nonsense_is_refused(world: World) -> None:
         view_round(world.workspace, "nope")
     with pytest.raises(UsageError):
         view_round(world.workspace, "judged", page=0)
+
+
+def test_a_job_that_runs_is_shown_with_its_host(world: World) -> None:
+    """It should be there while the unit is not filed: how far it is, and what it printed last."""
+    first = world.hosts[0]
+    seen = JobSeen("soak-1-x", "soak-1-x.abc", "cpu_stress", 1000.0, None, 420.0, "still <well>", over=False)
+    with transaction(world.engine) as session:
+        rounds.open_round(session, "soaking", "atlas", "EVT", "evt", "pat", "", {"plan": {}}, world.hosts)
+        jobs.note_look(session, "soaking", first.serial, seen)
+        jobs.note_trouble(session, "soaking", first.serial, "soak-1-x", "no answer")
+    lines = {unit.host: unit for unit in view_round(world.workspace, "soaking").units}
+    job = lines[first.name].job
+    assert job is not None
+    assert (job.percent, job.last_line, job.trouble) == (42.0, "still <well>", "no answer")
+    assert job.trouble_since is not None
+    assert all(unit.job is None for name, unit in lines.items() if name != first.name)
+    with transaction(world.engine) as session:
+        jobs.note_look(session, "soaking", first.serial, replace(seen, over=True))
+    assert view_round(world.workspace, "soaking").units[0].job is None

@@ -21,23 +21,33 @@ sites: [lab]
 phases:
 """
 PHASE = "  {phase}: {{plan: {plan}, criteria: {program}-{plan}, planned_units: {units}}}\n"
+SOAK = """title: One long load, then what the kernel says of it
+diagnostics:
+  - {diagnostic: identity_bom}
+  - {diagnostic: cpu_stress, params: {seconds: 86400}}
+  - {diagnostic: kernel_log}
+"""
 TITLES = ("Units tested", "Every unit answered", "No open issue", "Only admissible evidence")
 
 
 @dataclass(frozen=True, slots=True)
 class SmallProgram:
-    """A program and how many units each of its phases builds and asks for."""
+    """A program and how many units each of its phases builds and asks for; ``plan`` takes the place of the phase's."""
 
     name: str
     builds: Mapping[Phase, int]
+    plan: str = ""
 
     def write(self, catalog: Path) -> None:
         """Write its file and its criteria, as a person would."""
         phases = ""
         for phase, units in self.builds.items():
-            words = {"program": self.name, "phase": phase, "plan": phase.lower(), "units": units}
-            _write(catalog / "criteria" / f"{self.name}-{phase.lower()}.yaml", CRITERIA.format(**words))
+            plan = f"{self.name}-plan" if self.plan else phase.lower()
+            words = {"program": self.name, "phase": phase, "plan": plan, "units": units}
+            _write(catalog / "criteria" / f"{self.name}-{plan}.yaml", CRITERIA.format(**words))
             phases += PHASE.format(**words)
+        if self.plan:
+            _write(catalog / "plans" / f"{self.name}-plan.yaml", self.plan)
         _write(catalog / "programs" / f"{self.name}.yaml", PROGRAM.format(program=self.name) + phases)
 
     def batches(self) -> list[str]:
@@ -51,7 +61,8 @@ CRASHED = SmallProgram("crashed", {Phase.EVT: 17})  # more than 16 hosts are mea
 WAITING = SmallProgram("waiting", {Phase.EVT: 2})
 ILL = SmallProgram("ill", {Phase.EVT: 4})
 CUT_OFF = SmallProgram("cut-off", {Phase.EVT: 2})
-PROGRAMS = (STORY, REJECTED, CRASHED, WAITING, ILL, CUT_OFF)
+SOAKED = SmallProgram("soaked", {Phase.EVT: 1}, SOAK)
+PROGRAMS = (STORY, REJECTED, CRASHED, WAITING, ILL, CUT_OFF, SOAKED)
 
 
 def _write(path: Path, text: str) -> None:

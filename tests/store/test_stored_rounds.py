@@ -15,6 +15,7 @@ from gatehouse.model.results import Result, Violation
 from gatehouse.model.status import Action, FindingClass, Measured, Severity, Verdict
 from gatehouse.store import leases, rounds
 from gatehouse.store.engine import migrate, open_store, pending_migrations, transaction
+from gatehouse.store.outputs import StoredOutput
 from gatehouse.store.raw import EMPTY
 from gatehouse.store.tables import FindingRow, OutputRow, ReadingRow, ResultRow, RoundUnitRow
 
@@ -51,7 +52,7 @@ def visit(host: Host, text: str = "ok") -> rounds.UnitVisit:
         duration_s=1.5,
     )  # fmt: skip
     said = Completed(Command("k", ("tool",)), Ended.EXITED, 0, started_at=datetime.now(UTC), duration_s=0.1)
-    output = rounds.StoredOutput("accelerator_health", said, EMPTY, EMPTY)
+    output = StoredOutput("accelerator_health", said, EMPTY, EMPTY)
     return rounds.UnitVisit(host, (result,), (output,), {("gpu0", "temp_c"): (None, 85.0)}, claimed_serial=host.serial)
 
 

@@ -4,13 +4,13 @@ import getpass
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from gatehouse.cli.output import console, errors, print_json, print_table
+from gatehouse.cli.job_progress import measure_to_the_end
+from gatehouse.cli.output import console, print_json, print_table, say_error
 from gatehouse.cli.place import workspace
+from gatehouse.model.errors import RefusedError
 from gatehouse.operations.admit_round import admit_round
-from gatehouse.operations.measure_units import measure_units
-from gatehouse.operations.open_round import open_adhoc_round
+from gatehouse.operations.open_round import ADHOC, open_adhoc_round
 from gatehouse.operations.summarise_round import RoundSummary, UnitSummary, summarise_round
 from gatehouse.operations.view_host import host_view
 from gatehouse.operations.workspace import Workspace
@@ -21,6 +21,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 def register(app: typer.Typer) -> None:
     """Add these commands to the shell."""
     app.command()(run)
+    app.command()(attach)
     app.command()(host)
 
 
@@ -34,11 +35,28 @@ def run(
     place = workspace()
     hosts = [place.catalog.host(name) for name in dict.fromkeys(host)]
     round_id = open_adhoc_round(place, plan, hosts, getpass.getuser(), reason)
-    with _progress() as progress:
-        bar = progress.add_task(f"{plan} on {len(hosts)} hosts", total=len(hosts))
-        measure_units(place, round_id, [h.serial for h in hosts], lambda *_: progress.advance(bar))
-        progress.update(bar, description="judging the data")
+    _finish(place, round_id, as_json)
+
+
+def attach(
+    round_id: Annotated[str, typer.Argument(metavar="ROUND", help="The round's id, as `gatehouse run` gave it.")],
+    as_json: Json = False,
+) -> None:
+    """Go on with a round whose jobs run on hosts: watch them, and finish it when they end."""
+    place = workspace()
+    found = summarise_round(place, round_id)
+    if found.phase != ADHOC:
+        raise RefusedError(f"round {round_id} is of {found.program} {found.phase}: its run in Airflow goes on with it")
+    _finish(place, round_id, as_json)
+
+
+def _finish(place: Workspace, round_id: str, as_json: bool) -> None:
+    try:
+        measure_to_the_end(place, round_id)
         admit_round(place, round_id)
+    except KeyboardInterrupt:
+        say_error(f"left; what runs detached goes on. `gatehouse attach {round_id}` takes it up again")
+        raise typer.Exit(130) from None
     summary = summarise_round(place, round_id)
     print_json(summary) if as_json else _show(summary)
     raise typer.Exit(exit_code(summary))
@@ -64,17 +82,14 @@ def host(name: Annotated[str, typer.Argument(metavar="HOST", help="Name or seria
     console.print(words, markup=False, style="bold")
     if who.claimed_serial not in (None, who.serial):
         console.print(f"the machine itself says that its serial is {who.claimed_serial}", markup=False, style="red")
+    for job in view.jobs:
+        console.print(f"{job}  ({job.percent:.0f} %, seen {job.seen_at:%Y-%m-%d %H:%M} UTC)", markup=False)
     latest = [(d.diagnostic, d.measured, d.verdict, f"{d.at:%Y-%m-%d %H:%M}", d.reason) for d in view.diagnostics]
     print_table(("diagnostic", "measured", "verdict", "when", "why"), latest, title="Latest results")
     issues = [(i.diagnostic, i.part, i.check, i.seen, i.required, i.severity, i.action) for i in view.issues]
     if issues:
         headings = ("diagnostic", "part", "check", "seen", "required", "severity", "next")
         print_table(headings, issues, title="Open issues")
-
-
-def _progress() -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    return Progress(*columns, console=errors, transient=True)
 
 
 def _show(summary: RoundSummary) -> None:

@@ -40,7 +40,9 @@ app = typer.Typer(
 # Which module holds which command. Only the one that was asked for is imported: the shell answers at once.
 _COMMANDS = {
     "run": "machines",
+    "attach": "machines",
     "host": "machines",
+    "jobs": "jobs",
     "gate": "gate",
     "read": "evidence",
     "export": "evidence",

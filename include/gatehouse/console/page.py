@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 from jinja2 import Environment
 from starlette.responses import HTMLResponse
 
+from gatehouse.model.jobs import span
 from gatehouse.operations.workspace import Workspace
 from gatehouse.reports.action_words import in_words
 from gatehouse.reports.rendering import environment
@@ -38,5 +39,5 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
 @cache
 def _environment() -> Environment:
     made = environment([TEMPLATES])
-    made.filters["in_words"] = in_words
+    made.filters |= {"in_words": in_words, "span": span}
     return made

@@ -13,7 +13,7 @@ from gatehouse.lab.lab import DEFAULT_PORT, Lab
 from gatehouse.lab.plan import THIS_MACHINE, FleetPlan
 from gatehouse.lab.running import run_in_foreground, start_in_background
 from gatehouse.lab.scenario import Scenario, load_scenario, scenario_names, scenario_path
-from gatehouse.lab.server.output import DEFAULT_TIME_SCALE
+from gatehouse.lab.tools.clock import DEFAULT_TIME_SCALE
 from gatehouse.model.errors import GatehouseError
 
 _DEFAULT_HOSTS = 60

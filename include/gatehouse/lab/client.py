@@ -61,6 +61,10 @@ class LabClient:
         """Boot a host again; the ids of the faults that this ended."""
         return [str(name) for name in self._ask({"do": "reboot", "host": host})["ended"]]
 
+    def kill_jobs(self, host: str) -> list[str]:
+        """Kill the jobs that run on a host; their names."""
+        return [str(name) for name in self._ask({"do": "kill_jobs", "host": host})["ended"]]
+
     def stop(self) -> None:
         """Ask the lab to end, and wait until its folder is free."""
         self._ask({"do": "stop"})

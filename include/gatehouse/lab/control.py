@@ -79,10 +79,12 @@ class Control:
             return {"ended": self._lab.repair(host, str(asked.get("fault", "")))}
         if what == "reboot":
             return {"ended": self._lab.reboot(host)}
+        if what == "kill_jobs":
+            return {"ended": self._lab.kill_jobs(host)}
         if what == "stop":
             self.stopping.set()
             return {}
-        raise UsageError(f"cannot do {what!r}; there are: status, list, inject, repair, reboot, stop")
+        raise UsageError(f"cannot do {what!r}; there are: status, list, inject, repair, reboot, kill_jobs, stop")
 
 
 def _listed(lab: Lab, name: str) -> dict[str, Any]:

@@ -6,9 +6,15 @@ from dataclasses import dataclass, field
 
 from gatehouse.lab.faultbook import FaultBook
 from gatehouse.lab.faults.spec import TransportFault
+from gatehouse.lab.jobs import Job, JobBook
 from gatehouse.lab.machine.machine import Boot, Machine
 from gatehouse.lab.machine.part_names import part_named
 from gatehouse.lab.plan import PlannedHost
+from gatehouse.lab.tools.clock import DEFAULT_TIME_SCALE
+from gatehouse.lab.tools.registry import start
+from gatehouse.lab.tools.spec import Steps
+from gatehouse.lab.tools.timeout import limited
+from gatehouse.transport import job_script
 
 _UPTIME_AFTER_REBOOT_S = 30.0  # a simulated boot takes no time; the host has been up this long when it answers
 
@@ -22,6 +28,14 @@ class LabHost:
     boot: Boot
     looks: int = 0
     clock: Callable[[], float] = field(default=time.time)
+    time_scale: float = DEFAULT_TIME_SCALE
+    jobs: JobBook = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.jobs = JobBook(self.time_scale, self._start_job, clock=self.clock)
+
+    def _start_job(self, job: Job) -> Steps:
+        return limited(start(self.look(), job.user, job.argv, job.root), job.limit_s)
 
     @property
     def name(self) -> str:
@@ -52,6 +66,7 @@ class LabHost:
 
     def reboot(self) -> list[str]:
         """Boot again, which ends what a reboot ends; the ids of the faults it ended."""
+        self.jobs.end_all(job_script.REBOOTED)
         self.boot = Boot(self.boot.count + 1, self.clock() - _UPTIME_AFTER_REBOOT_S)
         return self.book.clear(self.name, "reboot")
 

@@ -17,11 +17,12 @@ from gatehouse.lab.server.connection import LAB_USER
 from gatehouse.lab.server.fleet import Fleet
 from gatehouse.lab.server.keys import LabKeys
 from gatehouse.lab.server.listening import free_port
-from gatehouse.lab.server.output import DEFAULT_TIME_SCALE
 from gatehouse.lab.state import CONNECTION, SITE, StateFolder
 from gatehouse.lab.this_machine import discover
+from gatehouse.lab.tools.clock import DEFAULT_TIME_SCALE
 from gatehouse.model.errors import NotFoundError, RefusedError
 from gatehouse.model.hosts import Endpoint, Host, Login
+from gatehouse.transport import job_script
 
 DEFAULT_PORT = 2222
 _THIS_MACHINE_ADDRESS = "127.19.0.1"
@@ -81,7 +82,10 @@ class Lab:
 
     def _host(self, planned: PlannedHost) -> LabHost:
         boot = self._memory.boots.get(planned.name) or first_boot(planned.serial, self._memory.first_started_s)
-        return LabHost(planned, self.book, boot)
+        host = LabHost(planned, self.book, boot, time_scale=self.time_scale)
+        host.jobs.remember(self._memory.jobs.get(planned.name, []))
+        host.jobs.on_change = self._remember
+        return host
 
     def _listen(self) -> None:
         for attempt in range(_FREE_PORT_TRIES):
@@ -162,6 +166,10 @@ class Lab:
         self._known(host)
         return self._fleet.reboot(host)
 
+    def kill_jobs(self, host: str) -> list[str]:
+        """Kill every job that runs on a host, as its kernel does when memory runs out; their names."""
+        return self._known(host).jobs.end_all(job_script.KILLED)
+
     def _known(self, host: str) -> LabHost:
         if host not in self._labs:
             raise NotFoundError(f"the lab has no simulated host {host!r}")
@@ -174,6 +182,7 @@ class Lab:
     def _remember(self) -> None:
         self._memory.cleared = self.book.cleared
         self._memory.boots = {name: host.boot for name, host in self._labs.items() if host.boot.count}
+        self._memory.jobs = {name: kept for name, host in self._labs.items() if (kept := host.jobs.as_json())}
         self.folder.write_memory(self._memory)
 
     def faults(self) -> list[dict[str, Any]]:

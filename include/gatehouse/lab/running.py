@@ -17,7 +17,7 @@ from gatehouse.lab.control import Control
 from gatehouse.lab.lab import Lab
 from gatehouse.lab.plan import FleetPlan
 from gatehouse.lab.scenario import FaultSpec, Scenario, parse_fault
-from gatehouse.lab.server.output import DEFAULT_TIME_SCALE
+from gatehouse.lab.tools.clock import DEFAULT_TIME_SCALE
 from gatehouse.model.errors import NotFoundError, RefusedError, UnreachableError
 from gatehouse.model.hosts import Endpoint, Host, Login
 
@@ -130,6 +130,10 @@ class RunningLab:
     def reboot(self, host: str) -> list[str]:
         """Boot a host again."""
         return self._in_loop(lambda: self.lab.reboot(host))
+
+    def kill_jobs(self, host: str) -> list[str]:
+        """Kill the jobs that run on a host."""
+        return self._in_loop(lambda: self.lab.kill_jobs(host))
 
     def faults(self) -> list[dict[str, Any]]:
         """Every fault that is on a host now."""

@@ -28,6 +28,7 @@ class LabMemory:
     injected: list[FaultSpec] = field(default_factory=list)
     cleared: set[tuple[str, str]] = field(default_factory=set)
     boots: dict[str, Boot] = field(default_factory=dict)
+    jobs: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
 
 class StateFolder:
@@ -107,6 +108,7 @@ class StateFolder:
             injected=[parse_fault(one, str(self._memory_file)) for one in value["injected"]],
             cleared={(fault, host) for fault, host in value["cleared"]},
             boots={host: Boot(int(count), float(at_s)) for host, (count, at_s) in value["boots"].items()},
+            jobs=value.get("jobs", {}),
         )
 
     def write_memory(self, memory: LabMemory) -> None:
@@ -116,6 +118,7 @@ class StateFolder:
             "injected": [one.model_dump(mode="json", by_alias=True, exclude_defaults=True) for one in memory.injected],
             "cleared": sorted(memory.cleared),
             "boots": {host: [boot.count, boot.at_s] for host, boot in memory.boots.items()},
+            "jobs": memory.jobs,
         }
         self._write(self._memory_file, json.dumps(value, indent=1) + "\n")
 

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 DEFAULT_LIMIT_S = 30.0
 DEFAULT_MAX_BYTES = 8 * 2**20
+JOB_LOOK_S = 60.0  # seconds that a visit gives a detached job: to start, look, or fetch what it printed
+JobVerb = Literal["run", "acknowledge", "stop", "list"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +18,10 @@ class Command:
     ``key`` names it within a plan; ``limit_s`` is wall seconds on the host, after which its process group dies;
     ``max_bytes`` bounds what is kept of stdout and of stderr each; ``root`` asks for ``sudo -n`` where the user is
     not root.
+
+    A ``job`` is a name on the host: the command then runs detached under it, started by the first visit and looked
+    at by the later ones. ``job_verb`` asks for something else than to run: acknowledge that its answer is stored,
+    stop it, or list all jobs (no ``argv`` then, and no ``job`` for the list).
     """
 
     key: str
@@ -22,6 +29,13 @@ class Command:
     limit_s: float = DEFAULT_LIMIT_S
     root: bool = False
     max_bytes: int = DEFAULT_MAX_BYTES
+    job: str = ""
+    job_verb: JobVerb = "run"
+
+    @property
+    def visit_s(self) -> float:
+        """Seconds that a visit waits for it at most."""
+        return JOB_LOOK_S if self.job or self.job_verb != "run" else self.limit_s
 
 
 class Ended(StrEnum):
@@ -32,6 +46,9 @@ class Ended(StrEnum):
     MISSING = "missing"  # no such tool on the host's PATH
     CUT = "cut"  # the connection or the session's limit ended it in the middle
     NOT_RUN = "not run"  # it was never started
+    RUNNING = "running"  # a detached job goes on; what it printed so far ends in this output
+    WAITING = "waiting"  # not asked yet: a detached job before it still runs
+    LOST = "lost"  # a detached job ended without an exit code: a reboot, a kill, somebody stopped it
 
 
 @dataclass(frozen=True, slots=True)

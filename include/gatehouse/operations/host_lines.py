@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from gatehouse.model.jobs import JobProgress
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -112,10 +114,14 @@ class VisitLine:
 
 @dataclass(frozen=True, slots=True)
 class HostView:
-    """Everything about a host. ``issues`` come gravest first; ``action`` is the highest rung that any of them asks."""
+    """Everything about a host. ``issues`` come gravest first; ``action`` is the highest rung that any of them asks.
+
+    ``jobs`` run on it now, as far as the last look knows.
+    """
 
     identity: Identity
     diagnostics: tuple[DiagnosticLine, ...]
     issues: tuple[Issue, ...]
     action: str
     visits: tuple[VisitLine, ...]
+    jobs: tuple[JobProgress, ...] = ()

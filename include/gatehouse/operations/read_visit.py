@@ -14,8 +14,9 @@ from gatehouse.model.results import Result
 from gatehouse.model.status import Measured
 from gatehouse.operations.ask_plan import AskedCommand
 from gatehouse.operations.open_round import RoundSpec
+from gatehouse.store.outputs import StoredOutput
 from gatehouse.store.raw import RawStore
-from gatehouse.store.rounds import StoredOutput, UnitVisit
+from gatehouse.store.rounds import UnitVisit
 from gatehouse.transport.session import HostSession
 from gatehouse.vendors.registry import read
 
@@ -39,7 +40,7 @@ def read_visit(
     return UnitVisit(
         host=host,
         results=results,
-        outputs=tuple(_stored(asked_for, completed, raw) for asked_for, completed in said),
+        outputs=tuple(stored(asked_for, completed, raw) for asked_for, completed in said),
         bounds=_bounds(results, sku.limits),
         unreachable=unreachable if not any(r.measured is Measured.COMPLETE for r in results) else None,
         claimed_serial=_claimed_serial(results),
@@ -72,7 +73,7 @@ def report_of(asked: AskedCommand, said: Completed) -> ToolReport:
     if said.ended is Ended.NOT_RUN:
         return ToolReport(asked.tool, Measured.ERROR, complete=False, errors=(said.note or "it was not run",))
     report = _about(asked.part, read(asked.tool, said))
-    if said.ended in (Ended.TIMED_OUT, Ended.CUT):
+    if said.ended in (Ended.TIMED_OUT, Ended.CUT, Ended.LOST):
         why = f"{said.command.argv[0]}: {said.note or said.ended.value}"
         return replace(report, status=Measured.ERROR, complete=False, errors=(why, *report.errors))
     return report
@@ -95,7 +96,8 @@ def _seconds(said: Sequence[Said]) -> float | None:
     return round(sum(known), 3) if known else None
 
 
-def _stored(asked: AskedCommand, said: Completed, raw: RawStore) -> StoredOutput:
+def stored(asked: AskedCommand, said: Completed, raw: RawStore) -> StoredOutput:
+    """A command's answer with its raw bytes put into the store."""
     return StoredOutput(asked.diagnostic, said, raw.put(said.stdout), raw.put(said.stderr))
 
 

@@ -19,8 +19,9 @@ from gatehouse.operations.host_lines import (
     ReadingLine,
     VisitLine,
 )
+from gatehouse.operations.unfinished import progress_of
 from gatehouse.operations.workspace import Workspace
-from gatehouse.store import host_views, leases
+from gatehouse.store import host_views, jobs, leases
 from gatehouse.store.engine import transaction
 from gatehouse.store.host_views import LatestResult, Visit
 from gatehouse.store.tables import FindingRow, OutputRow, ReadingRow, RoundUnitRow
@@ -32,7 +33,7 @@ MOST_VISITS = 50
 
 
 def host_view(workspace: Workspace, host_or_serial: str) -> HostView:
-    """A host by name or serial, in the catalogue or in any round. Seven queries, whatever its history.
+    """A host by name or serial, in the catalogue or in any round. Eight queries, whatever its history.
 
     Raises:
         NotFoundError: neither the catalogue nor any round knows it.
@@ -51,6 +52,7 @@ def host_view(workspace: Workspace, host_or_serial: str) -> HostView:
         outputs = host_views.outputs(session, identity.serial, asked)
         visits = host_views.visits(session, identity.serial, MOST_VISITS)
         held = leases.holders(session, [identity.host])
+        running = jobs.running_on(session, identity.serial)
     issues = _issues(latest, findings)
     return HostView(
         identity=replace(identity, held_by=held.get(identity.host, "")),
@@ -58,6 +60,7 @@ def host_view(workspace: Workspace, host_or_serial: str) -> HostView:
         issues=issues,
         action=max((Action(issue.action) for issue in issues), key=lambda a: a.rung, default=Action.NONE),
         visits=tuple(_visit(visit) for visit in visits),
+        jobs=tuple(progress_of(job, identity.host) for job in running),
     )
 
 

@@ -7,10 +7,12 @@ from typing import Any
 
 from gatehouse.diagnostics.registry import all_diagnostics
 from gatehouse.model.errors import UsageError
+from gatehouse.model.jobs import JobProgress
+from gatehouse.operations.unfinished import progress_of
 from gatehouse.operations.workspace import Workspace
-from gatehouse.store import rounds, views
+from gatehouse.store import jobs, rounds, views
 from gatehouse.store.engine import transaction
-from gatehouse.store.tables import ResultRow, RoundRow
+from gatehouse.store.tables import JobRow, ResultRow, RoundRow
 from gatehouse.store.views import DiagnosticTally, RoundTotals, UnitTally
 
 PAGE = 100  # hosts a page: a plan of ten diagnostics makes a thousand cells of them
@@ -30,7 +32,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class UnitLine:
-    """A unit of the round. ``cells`` follow the round's columns; None where there is no result."""
+    """A unit of the round. ``cells`` follow the round's columns; None where there is no result.
+
+    ``job`` is what runs on its host and keeps its visit from its end.
+    """
 
     host: str
     serial: str
@@ -41,6 +46,7 @@ class UnitLine:
     failed: int
     holes: int
     cells: tuple[Cell | None, ...]
+    job: JobProgress | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +100,7 @@ def view_round(
     trouble_only: bool = False,
     size: int = PAGE,
 ) -> RoundView:
-    """The round, with a page of its units. Five queries, whatever the number of hosts.
+    """The round, with a page of its units. Six queries at most, whatever the number of hosts.
 
     Raises:
         NotFoundError: no such round.
@@ -109,7 +115,10 @@ def view_round(
         units, found = views.units_page(
             session, round_id, search=search, trouble_only=trouble_only, offset=(page - 1) * size, limit=size
         )
-        results = views.results_of(session, round_id, [unit.unit.serial for unit in units])
+        serials = [unit.unit.serial for unit in units]
+        results = views.results_of(session, round_id, serials)
+        running = jobs.jobs_of_round(session, round_id, serials) if row.judged_at is None else ()
+    at_work = {job.serial: job for job in running if job.ended_at is None}
     columns = _columns(row, tallies)
     return RoundView(
         round_id=row.id,
@@ -126,7 +135,7 @@ def view_round(
         problems=tuple(_problem(p) for p in row.problems or ()),
         totals=totals,
         columns=columns,
-        units=tuple(_unit(unit, columns, results) for unit in units),
+        units=tuple(_unit(unit, columns, results, at_work.get(unit.unit.serial)) for unit in units),
         found=found,
         page=page,
         pages=max(1, -(-found // size)),
@@ -160,7 +169,9 @@ def _columns(row: RoundRow, tallies: Mapping[str, DiagnosticTally]) -> tuple[Col
     )
 
 
-def _unit(tally: UnitTally, columns: Sequence[Column], results: Mapping[tuple[str, str], ResultRow]) -> UnitLine:
+def _unit(
+    tally: UnitTally, columns: Sequence[Column], results: Mapping[tuple[str, str], ResultRow], job: JobRow | None
+) -> UnitLine:
     unit = tally.unit
     return UnitLine(
         host=unit.host,
@@ -172,6 +183,7 @@ def _unit(tally: UnitTally, columns: Sequence[Column], results: Mapping[tuple[st
         failed=tally.failed,
         holes=tally.holes,
         cells=tuple(_cell(results.get((unit.serial, column.diagnostic))) for column in columns),
+        job=progress_of(job, unit.host) if job and unit.measured_at is None else None,
     )
 
 

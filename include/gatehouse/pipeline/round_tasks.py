@@ -1,9 +1,10 @@
 """The task bodies of ``npi_round``."""
 
 import logging
+from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import get_current_context, task
-from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException, AirflowSkipException
 
 from gatehouse.model.errors import NotFoundError
 from gatehouse.model.round_ids import round_id_of
@@ -39,12 +40,19 @@ def open_round() -> list[Shard]:
 
 @task(map_index_template="{{ task.op_kwargs['shard']['name'] }}")
 def measure(shard: Shard) -> None:
-    """Visit the shard's hosts; red means that one could not be measured."""
+    """Visit the shard's hosts; red means that one could not be measured.
+
+    Where a job runs on a host, the task ends here and is looked at again later: it holds no worker meanwhile, and
+    whatever is killed or restarted between two looks, the next one finds the job.
+    """
     from gatehouse.operations.measure_units import measure_units  # brings paramiko: not when a DAG file is parsed
 
     summary = measure_units(workspace_from_connections(), _round_id(), shard["serials"], progress=_say)
     for host in summary.before:
         log.info("%s: was measured before this try", host)
+    if not summary.complete:
+        log.info("looking again in %.0f s; the jobs run on without us", summary.next_look_s)
+        raise AirflowRescheduleException(datetime.now(UTC) + timedelta(seconds=summary.next_look_s))
     if summary.not_measured:
         raise AirflowFailException(_lines("could not be measured", summary.not_measured))
 

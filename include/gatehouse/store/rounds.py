@@ -9,26 +9,16 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from gatehouse.model.commands import Completed
-from gatehouse.model.errors import NotFoundError
+from gatehouse.model.errors import NotFoundError, StaleVisitError
 from gatehouse.model.hosts import Host
 from gatehouse.model.readings import Reading
 from gatehouse.model.results import Result
-from gatehouse.store.tables import FindingRow, OutputRow, ReadingRow, ResultRow, RoundRow, RoundUnitRow
+from gatehouse.store.outputs import StoredOutput, clean, file_outputs
+from gatehouse.store.tables import FindingRow, ReadingRow, ResultRow, RoundRow, RoundUnitRow
 
 _READING_COLUMNS = ("result_id", "part", "name", "number", "word", "unit", "low", "high")
 _COPY_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 MAX_WORD = 1000  # characters of a reading's text: identities and states are short; the raw output has the rest
-
-
-@dataclass(frozen=True, slots=True)
-class StoredOutput:
-    """A command's answer whose raw bytes are already in the raw store."""
-
-    diagnostic: str
-    completed: Completed
-    stdout_sha256: str
-    stderr_sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +83,14 @@ def results(session: Session, round_id: str) -> Sequence[ResultRow]:
     ).all()
 
 
-def file_visit(session: Session, round_id: str, visit: UnitVisit) -> bool:
+def file_visit(session: Session, round_id: str, visit: UnitVisit, earlier: Collection[str] = frozenset()) -> bool:
     """File a visit whole. Returns False, and changes nothing, when this unit's visit stands already.
 
-    The update of the unit's row is the one door: of two writers one sees no row to update.
+    The update of the unit's row is the one door: of two writers one sees no row to update. ``earlier`` are the keys
+    of commands whose outputs were stored while a job ran; the results rest on them too.
+
+    Raises:
+        StaleVisitError: another visitor has stored an answer to one of the other commands; roll back.
     """
     won = session.execute(
         update(RoundUnitRow)
@@ -118,7 +112,9 @@ def file_visit(session: Session, round_id: str, visit: UnitVisit) -> bool:
         return False
     ids = _file_results(session, round_id, visit)
     _file_details(session, visit, ids)
-    _file_outputs(session, round_id, visit)
+    new = [output for output in visit.outputs if output.completed.command.key not in earlier]
+    if len(file_outputs(session, round_id, visit.host.serial, new)) < len(new):
+        raise StaleVisitError(f"{visit.host.name}: another visit has stored part of the same answers")
     return True
 
 
@@ -145,7 +141,7 @@ def _file_results(session: Session, round_id: str, visit: UnitVisit) -> dict[str
             "verdict": r.verdict,
             "severity": r.severity,
             "action": r.action,
-            "reason": _clean(r.reason),
+            "reason": clean(r.reason),
             "started_at": r.started_at,
             "duration_s": r.duration_s,
         }
@@ -193,16 +189,16 @@ def _copy_text(value: str | float | None) -> str:
     """A value in COPY's text form."""
     if value is None:
         return "\\N"
-    return _clean(value).translate(_COPY_ESCAPES) if isinstance(value, str) else repr(value)
+    return clean(value).translate(_COPY_ESCAPES) if isinstance(value, str) else repr(value)
 
 
 def _finding_rows(result: Result) -> Iterable[dict[str, Any]]:
     for finding in result.findings:
         yield {
             "kind": finding.kind,
-            "part": _clean(finding.part),
-            "signature": _clean(finding.signature),
-            "text": _clean(finding.text)[:MAX_WORD],
+            "part": clean(finding.part),
+            "signature": clean(finding.signature),
+            "text": clean(finding.text)[:MAX_WORD],
             "required": None,
             "severity": None,
             "action": None,
@@ -210,41 +206,13 @@ def _finding_rows(result: Result) -> Iterable[dict[str, Any]]:
     for violation in result.violations:
         yield {
             "kind": "violation",
-            "part": _clean(violation.part),
-            "signature": _clean(violation.check),
-            "text": _clean(violation.seen)[:MAX_WORD],
+            "part": clean(violation.part),
+            "signature": clean(violation.check),
+            "text": clean(violation.seen)[:MAX_WORD],
             "required": violation.required,
             "severity": violation.severity,
             "action": violation.action,
         }
-
-
-def _file_outputs(session: Session, round_id: str, visit: UnitVisit) -> None:
-    rows = [
-        {
-            "round_id": round_id,
-            "serial": visit.host.serial,
-            "key": o.completed.command.key,
-            "diagnostic": o.diagnostic,
-            "argv": list(o.completed.command.argv),
-            "ended": o.completed.ended,
-            "exit_code": o.completed.exit_code,
-            "stdout_sha256": o.stdout_sha256,
-            "stderr_sha256": o.stderr_sha256,
-            "truncated": o.completed.truncated,
-            "started_at": o.completed.started_at,
-            "duration_s": o.completed.duration_s,
-            "note": _clean(o.completed.note),
-        }
-        for o in visit.outputs
-    ]
-    if rows:
-        session.execute(insert(OutputRow), rows)
-
-
-def _clean(text: str) -> str:
-    """Without NUL, which PostgreSQL's text cannot hold."""
-    return text.replace("\0", "\ufffd")
 
 
 def numbers(session: Session, round_id: str, names: Collection[str]) -> Sequence[tuple[str, str, str, str, float, str]]:

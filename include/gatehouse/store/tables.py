@@ -165,6 +165,32 @@ class OutputRow(Table):
     note: Mapped[str]
 
 
+class JobRow(Table):
+    """A command that runs detached on a unit's host: how far it was when somebody looked last.
+
+    ``began_at`` is by our clock, ``elapsed_s`` by the host's. ``ended_at`` is when its end was noticed; a host that
+    cannot be reached while it runs has ``trouble`` since ``trouble_since``. Once its answer is stored, the host is
+    told so (``acknowledged_at``).
+    """
+
+    __tablename__ = "job"
+    round_id: Mapped[str] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    serial: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    diagnostic: Mapped[str]
+    limit_s: Mapped[float]
+    began_at: Mapped[datetime | None]
+    elapsed_s: Mapped[float]
+    last_line: Mapped[str]
+    seen_at: Mapped[datetime]
+    trouble: Mapped[str | None]
+    trouble_since: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    acknowledged_at: Mapped[datetime | None]
+    __table_args__ = (Index("ix_job_serial", "serial"),)
+
+
 class DecisionRow(Table):
     """A gate's answer, with each criterion's and the digest of the evidence it rests on."""
 

@@ -15,12 +15,16 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gatehouse.model.commands import Command
+from gatehouse.model.commands import Command, JobVerb
 from gatehouse.model.errors import UsageError
+from gatehouse.transport import job_script
 
 SHELL = "exec /bin/sh -s"
 MISSING = "missing"  # instead of an exit code: the tool is not on PATH
 NO_ROOT = "no-root"  # instead of an exit code: root is needed, and there is no sudo
+WAITS = "waits"  # instead of an exit code: a job before it still runs
+NEW_BOOT = "new-boot"  # instead of an exit code: this is not the boot that the visits before saw
+HALTED = "halted"  # instead of an exit code: somebody stopped a job before it
 
 _HEAD = r"""{
 # gatehouse-frame 1 @NONCE@
@@ -28,7 +32,7 @@ exec 3<&0 </dev/null
 PATH="$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/rocm/bin:/usr/local/cuda/bin"
 LC_ALL=C LANGUAGE= LANG=C
 export PATH LC_ALL LANGUAGE LANG
-gh_n=@NONCE@ gh_child= gh_boot= gh_t=
+gh_n=@NONCE@ gh_child= gh_boot= gh_t= gh_wait= gh_no=
 gh_up() { read -r gh_t gh_x </proc/uptime || gh_t=0; }
 gh_stop() {
   trap '' TERM HUP
@@ -36,13 +40,18 @@ gh_stop() {
   exit 143
 }
 gh_mark() { printf '\n@@%s %s@@\n' "$gh_n" "$1"; printf '\n@@%s %s@@\n' "$gh_n" "$1" >&2; }
+gh_same() { [ "${gh_boot:-unknown}" = "$1" ] || gh_no=new-boot; }
+gh_able() {
+  if ! command -v "$1" >/dev/null 2>&1; then gh_c=missing; return 1; fi
+  if [ "$gh_r" = 1 ] && [ "$gh_uid" != 0 ] && ! command -v sudo >/dev/null 2>&1; then gh_c=no-root; return 1; fi
+}
 gh_run() {
   gh_i=$1 gh_s=$2 gh_r=$3; shift 3
   gh_up; gh_from=$gh_t
   gh_mark "B $gh_i"
-  if ! command -v "$1" >/dev/null 2>&1; then gh_c=missing
-  elif [ "$gh_r" = 1 ] && [ "$gh_uid" != 0 ] && ! command -v sudo >/dev/null 2>&1; then gh_c=no-root
-  else
+  if [ -n "$gh_wait" ]; then gh_c=waits
+  elif [ -n "$gh_no" ]; then gh_c=$gh_no
+  elif gh_able "$1"; then
     if [ "$gh_r" = 1 ] && [ "$gh_uid" != 0 ]; then set -- sudo -n -- "$@"; fi
     if [ -n "$gh_timeout" ]; then set -- timeout -k 2 "$gh_s" "$@"; fi
     "$@" </dev/null 3<&- &
@@ -59,34 +68,48 @@ gh_watch=$!
 read -r gh_boot </proc/sys/kernel/random/boot_id
 gh_up
 gh_mark "H ${gh_boot:-unknown} $(date +%s) $gh_t"
-# commands
 """
+_COMMANDS = "# commands\n"
 _TAIL = """# end
 kill "$gh_watch"
 gh_mark F
 exit 0
 } 2>&2
 """
-_RUN = re.compile(r"^gh_run (\d+) ([0-9.]+) ([01]) (.+)$")
+_LINE = re.compile(
+    r"^(?:gh_run (?P<run>\d+) (?P<limit>[0-9.]+) (?P<root>[01]) (?P<argv>.+)"
+    rf"|gh_job (?P<job>\d+) (?P<job_limit>[0-9.]+) (?P<job_root>[01]) (?P<name>{job_script.NAME}) (?P<max>\d+) "
+    r"(?P<job_argv>.+)"
+    rf"|gh_(?P<verb>ack|end|list) (?P<other>\d+)(?: (?P<about>{job_script.NAME}))?)$"
+)
+_SAME = re.compile(r"^gh_same (\S+)$", re.MULTILINE)
+_VERBS: dict[str, JobVerb] = {"ack": "acknowledge", "end": "stop", "list": "list"}
 _NONCE = re.compile(r"^# gatehouse-frame 1 ([0-9a-f]{32})$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class ScriptLine:
-    """One command of a script: its place in the plan, its limit in seconds, whether it asks for root, its argv."""
+    """One command of a script: its place in the plan, its limit in seconds, whether it asks for root, its argv.
+
+    ``job``, ``verb`` and ``max_bytes`` are as in :class:`Command`.
+    """
 
     index: int
-    limit_s: float
-    root: bool
-    argv: tuple[str, ...]
+    limit_s: float = 0.0
+    root: bool = False
+    argv: tuple[str, ...] = ()
+    job: str = ""
+    verb: JobVerb = "run"
+    max_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A framed script, taken apart again."""
+    """A framed script, taken apart again. ``boot_id`` is the boot that it wants to be run in, where it says so."""
 
     nonce: str
     lines: tuple[ScriptLine, ...]
+    boot_id: str = ""
 
 
 def new_nonce() -> str:
@@ -94,20 +117,34 @@ def new_nonce() -> str:
     return secrets.token_hex(16)
 
 
-def build_script(nonce: str, commands: Sequence[tuple[int, Command]]) -> str:
+def build_script(
+    nonce: str, commands: Sequence[tuple[int, Command]], boot_id: str = "", jobs_folder: str = job_script.JOBS_FOLDER
+) -> str:
     """The script that runs ``commands`` (each with its index in the plan) one after another.
 
+    In another boot than ``boot_id`` it starts nothing, and only looks at jobs that there are.
+
     Raises:
-        UsageError: an argument holds a line break or a NUL, which no command of ours needs.
+        UsageError: an argument holds a line break or a NUL, which no command of ours needs; or a job's name does.
     """
     for _, command in commands:
         if any(character in argument for argument in command.argv for character in "\n\r\0"):
             raise UsageError(f"{command.key}: an argument holds a line break or a NUL")
-    lines = [
-        f"gh_run {index} {command.limit_s:g} {int(command.root)} {shlex.join(command.argv)}\n"
-        for index, command in commands
-    ]
-    return _HEAD.replace("@NONCE@", nonce) + "".join(lines) + _TAIL
+    lines = [_line(index, command) for index, command in commands]
+    jobs = job_script.functions(jobs_folder) if any(_is_job(command) for _, command in commands) else ""
+    same = f"gh_same {shlex.quote(boot_id)}\n" if boot_id else ""
+    return _HEAD.replace("@NONCE@", nonce) + jobs + _COMMANDS + same + "".join(lines) + _TAIL
+
+
+def _is_job(command: Command) -> bool:
+    return bool(command.job) or command.job_verb != "run"
+
+
+def _line(index: int, command: Command) -> str:
+    words = shlex.join(command.argv)
+    if _is_job(command):
+        return job_script.job_line(index, command, words)
+    return f"gh_run {index} {command.limit_s:g} {int(command.root)} {words}\n"
 
 
 def parse_script(text: str) -> Script | None:
@@ -119,11 +156,20 @@ def parse_script(text: str) -> Script | None:
     if nonce is None or not text.rstrip().endswith("} 2>&2"):
         return None
     body = text.split("\n# commands\n", 1)[-1].split("\n# end\n", 1)[0]
-    lines = [match for line in body.replace("\\\n", "").split("\n") if (match := _RUN.match(line))]
-    return Script(
-        nonce.group(1),
-        tuple(ScriptLine(int(m[1]), float(m[2]), m[3] == "1", tuple(shlex.split(m[4]))) for m in lines),
-    )
+    lines = [match for line in body.replace("\\\n", "").split("\n") if (match := _LINE.match(line))]
+    same = _SAME.search(body)
+    return Script(nonce.group(1), tuple(_parsed(match) for match in lines), same[1] if same else "")
+
+
+def _parsed(m: re.Match[str]) -> ScriptLine:
+    if m["run"]:
+        return ScriptLine(int(m["run"]), float(m["limit"]), m["root"] == "1", tuple(shlex.split(m["argv"])))
+    if m["job"]:
+        argv = tuple(shlex.split(m["job_argv"]))
+        return ScriptLine(
+            int(m["job"]), float(m["job_limit"]), m["job_root"] == "1", argv, m["name"], max_bytes=int(m["max"])
+        )
+    return ScriptLine(int(m["other"]), job=m["about"] or "", verb=_VERBS[m["verb"]])
 
 
 def marker(nonce: str, body: str) -> bytes:
@@ -141,9 +187,14 @@ def begin_marker(nonce: str, index: int) -> bytes:
     return marker(nonce, f"B {index}")
 
 
-def end_marker(nonce: str, index: int, code: int | str, from_uptime_s: float, to_uptime_s: float) -> bytes:
-    """Stands after a command's output: exit code (or ``missing``, ``no-root``) and the uptimes it ran between."""
-    return marker(nonce, f"E {index} {code} {from_uptime_s:.2f} {to_uptime_s:.2f}")
+def end_marker(
+    nonce: str, index: int, code: int | str, from_uptime_s: float, to_uptime_s: float, more: int | str = ""
+) -> bytes:
+    """Stands after a command's output: exit code, or a word that stands for one, and the uptimes it ran between.
+
+    ``more`` of a job is how many seconds ago it began by the host's clock, or what is in its way.
+    """
+    return marker(nonce, f"E {index} {code} {from_uptime_s:.2f} {to_uptime_s:.2f} {more}".rstrip())
 
 
 def finish_marker(nonce: str) -> bytes:

@@ -10,7 +10,7 @@ import select
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import paramiko
 
@@ -18,8 +18,9 @@ from gatehouse.model.commands import Command, Completed, Ended
 from gatehouse.model.errors import UnreachableError
 from gatehouse.model.hosts import Endpoint, Login
 from gatehouse.transport.connect import connect, hang_up
+from gatehouse.transport.endings import ending
 from gatehouse.transport.frames import FrameReader, Kept
-from gatehouse.transport.framing import MISSING, NO_ROOT, SHELL, build_script, new_nonce
+from gatehouse.transport.framing import SHELL, build_script, new_nonce
 from gatehouse.transport.session import HostSession, SessionLimits
 
 _NONCE = new_nonce()
@@ -29,7 +30,6 @@ _LOOK_AGAIN_S = 0.2
 # Quick commands answer in a dozen packets: wait this long after the first, and take them in one go.
 _SETTLE_S = 0.01
 _COMMAND_MARGIN_S = 5.0  # over a command's own limit: its kill grace and the way back
-_TIMEOUT_EXIT_CODES = (124, 137, 143)  # coreutils timeout: ended, killed; our own lifeline
 
 
 @dataclass(slots=True)
@@ -70,7 +70,7 @@ class _Channel:
         Raises:
             EOFError: the script did not come to its end, and it was not us who ended it.
         """
-        script = build_script(_NONCE, [(i, self._visit.commands[i]) for i in indices])
+        script = build_script(_NONCE, [(i, self._visit.commands[i]) for i in indices], self._visit.boot_id or "")
         self._channel.exec_command(SHELL)
         self._channel.sendall(script.encode())
         why = self._read()
@@ -121,7 +121,7 @@ class _Channel:
             case ["B", index]:
                 self._running = int(index)
                 self._started[self._running] = datetime.now(UTC)
-                limit = self._visit.commands[self._running].limit_s
+                limit = self._visit.commands[self._running].visit_s
                 self._command_deadline = time.monotonic() + limit + _COMMAND_MARGIN_S
             case ["E", index, *_]:
                 self._running = None
@@ -154,21 +154,26 @@ class _Channel:
 
     def _file(self, index: int, words: list[str]) -> None:
         out, err = self._kept(index)
-        code, duration = words[2], float(words[4]) - float(words[3])
         command = self._visit.commands[index]
-        ended, exit_code, note = _ending(command, code, duration)
+        how = ending(command, words)
         self._visit.cut.pop(index, None)  # what an earlier connection lost has come after all
         self._visit.done[index] = Completed(
             command=command,
-            ended=ended,
-            exit_code=exit_code,
+            ended=how.ended,
+            exit_code=how.exit_code,
             stdout=bytes(out.data),
             stderr=bytes(err.data),
-            started_at=self._started.get(index),
-            duration_s=round(duration, 3),
+            started_at=self._began(index, command, words),
+            duration_s=round(float(words[4]) - float(words[3]), 3),
             truncated=bool(out.dropped or err.dropped),
-            note=note,
+            note=how.note,
         )
+
+    def _began(self, index: int, command: Command, words: list[str]) -> datetime | None:
+        """When it began by our clock. A job may have begun long ago: the host says how many seconds."""
+        if command.job and len(words) > 5 and words[5].isdecimal():
+            return datetime.now(UTC) - timedelta(seconds=int(words[5]))
+        return self._started.get(index)
 
     def _file_cut(self, index: int, why: str) -> None:
         out, err = self._kept(index)
@@ -185,30 +190,21 @@ class _Channel:
         )
 
 
-def _ending(command: Command, code: str, duration_s: float) -> tuple[Ended, int | None, str]:
-    """How a command ended, from the word in its end marker."""
-    if code == MISSING:
-        return Ended.MISSING, None, f"{command.argv[0]} is not installed"
-    if code == NO_ROOT:
-        return Ended.NOT_RUN, None, f"{command.argv[0]} needs root, and this user has no sudo"
-    exit_code = int(code)
-    # A tool may exit 124 by itself: only with its limit used up was it the limit.
-    if exit_code in _TIMEOUT_EXIT_CODES and duration_s >= command.limit_s * 0.98:
-        return Ended.TIMED_OUT, exit_code, f"it did not end within {command.limit_s:g} s"
-    return Ended.EXITED, exit_code, ""
-
-
 def run_commands(
-    endpoint: Endpoint, login: Login, commands: Sequence[Command], limits: SessionLimits | None = None
-) -> HostSession:
+    endpoint: Endpoint, login: Login, commands: Sequence[Command], limits: SessionLimits | None = None,
+    boot_id: str | None = None,
+) -> HostSession:  # fmt: skip
     """Run ``commands`` on a host, one after another, over one connection.
+
+    A command with a ``job`` is started or looked at, not waited for; what stands behind one that runs is WAITING.
+    ``boot_id`` is what an earlier visit saw: a host that has rebooted since then starts nothing.
 
     Never raises for what a host does: ``error`` of the answer says why it could not be reached, and every command
     has its :class:`Completed`, be it NOT_RUN.
     """
     limits = limits or SessionLimits()
-    visit = _Visit(commands)
-    budget = sum(c.limit_s + _COMMAND_MARGIN_S for c in commands) + limits.handshake_s
+    visit = _Visit(commands, boot_id=boot_id)
+    budget = sum(c.visit_s + _COMMAND_MARGIN_S for c in commands) + limits.handshake_s
     deadline = time.monotonic() + (limits.total_s or budget)
     error: UnreachableError | None = None
     for _attempt in range(2):  # the visit, and one reconnect after a drop

@@ -13,11 +13,12 @@ import asyncssh
 from gatehouse.lab.faults.spec import TransportFault
 from gatehouse.lab.host import LabHost
 from gatehouse.lab.server.connection import LAB_USER, Gatekeeper, Process, options
+from gatehouse.lab.server.job_desk import ROOT
 from gatehouse.lab.server.keys import LabKeys
 from gatehouse.lab.server.listening import Listener, allow_open_files
 from gatehouse.lab.server.output import HostGoneError, Output
 from gatehouse.lab.server.real_shell import serve_real
-from gatehouse.lab.server.session import ROOT, serve
+from gatehouse.lab.server.session import serve
 
 _WATCH_EVERY_S = 0.2
 _REBOOT_S = 180.0  # how long a simulated host is away while it boots, before the lab shortens it

@@ -8,8 +8,6 @@ import asyncssh
 from gatehouse.lab.host import LabHost
 from gatehouse.lab.tools.spec import Do, Err, Out, Steps, Wait
 
-DEFAULT_TIME_SCALE = 1 / 1200  # 60 simulated seconds take 0.05 real ones
-
 
 class HostGoneError(Exception):
     """The host went away under the session: it reboots, or its connection is to be dropped."""

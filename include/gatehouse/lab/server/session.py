@@ -7,6 +7,7 @@ from typing import Any
 import asyncssh
 
 from gatehouse.lab.host import LabHost
+from gatehouse.lab.server.job_desk import ROOT, JobDesk, JobEnd, unable
 from gatehouse.lab.server.output import Output
 from gatehouse.lab.shell.line import run_line
 from gatehouse.lab.tools.registry import all_tools, installed, start
@@ -17,7 +18,6 @@ _SHELLS = {"/bin/sh -s", "exec /bin/sh -s", "sh -s", "exec sh -s", "/bin/sh", "s
 _LONGEST_SCRIPT_B = 4 * 2**20
 _SCRIPT_END = b"} 2>&2"
 _ENDED_BY_TERM = 143
-ROOT = "root"
 
 
 async def serve(process: asyncssh.SSHServerProcess[bytes], host: LabHost, user: str, output: Output) -> int:
@@ -90,12 +90,16 @@ async def _end_of_input(process: asyncssh.SSHServerProcess[bytes]) -> None:
 async def _framed(script: framing.Script, host: LabHost, user: str, output: Output) -> int:
     machine = host.look()
     await output.both(framing.head_marker(script.nonce, machine.boot_id, int(machine.now_s), machine.uptime_s))
+    desk = JobDesk(host, user, output, new_boot=script.boot_id not in ("", machine.boot_id))
     for line in script.lines:
         began_s = host.uptime_s() + output.simulated_s
         await output.both(framing.begin_marker(script.nonce, line.index))
-        code = await _one(line, host, user, output)
-        ended_s = host.uptime_s() + output.simulated_s
-        await output.both(framing.end_marker(script.nonce, line.index, code, began_s, ended_s))
+        if line.job or line.verb != "run":
+            end = await desk.serve(line)
+        else:
+            code = desk.in_the_way() or await _one(line, host, user, output)
+            end = JobEnd(code, began_s, host.uptime_s() + output.simulated_s)
+        await output.both(framing.end_marker(script.nonce, line.index, end.code, end.from_s, end.to_s, end.more))
     await output.both(framing.finish_marker(script.nonce))
     return 0
 
@@ -103,9 +107,7 @@ async def _framed(script: framing.Script, host: LabHost, user: str, output: Outp
 async def _one(line: framing.ScriptLine, host: LabHost, user: str, output: Output) -> int | str:
     """One command of a script: its exit code, or the word that stands for one."""
     machine = host.look()
-    if not installed(machine, line.argv[0]):
-        return framing.MISSING
-    if line.root and user != ROOT and not installed(machine, "sudo"):
-        return framing.NO_ROOT
+    if word := unable(machine, line, user):
+        return word
     steps = start(machine, user, line.argv, line.root or user == ROOT)
     return await output.carry_out(limited(steps, line.limit_s))

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+DEFAULT_TIME_SCALE = 1 / 1200  # 60 simulated seconds take 0.05 real ones
+
 
 def moment(epoch_s: float) -> datetime:
     """Seconds since 1970 as a time in UTC."""
