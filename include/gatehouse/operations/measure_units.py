@@ -9,16 +9,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gatehouse.model.errors import RefusedError
-from gatehouse.model.hosts import Host
+from gatehouse.model.hosts import BmcLogin, Host
 from gatehouse.operations.ask_plan import AskedCommand, commands_for
 from gatehouse.operations.open_round import RoundSpec
+from gatehouse.operations.read_bmc import of_bmc
 from gatehouse.operations.read_visit import read_visit
+from gatehouse.operations.visit_host import Visit, visit_host
 from gatehouse.operations.workspace import Workspace
 from gatehouse.store import leases, rounds
 from gatehouse.store.engine import Transaction, transaction
 from gatehouse.store.rounds import UnitVisit
 from gatehouse.transport.fan_out import DEFAULT_THREADS, visit_all
-from gatehouse.transport.session import HostSession
 from gatehouse.transport.ssh import run_commands
 
 LEASE_MARGIN_S = 60.0
@@ -87,13 +88,23 @@ def _visits(
 ) -> Iterator[UnitVisit]:  # fmt: skip
     # Asked once a Connection, here: a secrets backend is no place for thirty threads at once.
     logins = {name: workspace.login(name) for name in {host.connection for host in hosts}}
+    bmc_logins = _bmc_logins(workspace, asked, hosts)
 
-    def visit(host: Host) -> HostSession:
-        return run_commands(host.endpoint, logins[host.connection], [a.command for a in asked[host.sku]])
+    def visit(host: Host) -> Visit:
+        bmc_login = bmc_logins.get(host.bmc.connection) if host.bmc else None
+        return visit_host(host, asked[host.sku], logins[host.connection], bmc_login, run_commands)
 
-    for host, session_back in visit_all(hosts, visit, threads):
+    for host, (session_back, bmc_back) in visit_all(hosts, visit, threads):
         summary.connections += session_back.connections
-        yield read_visit(host, asked[host.sku], session_back, spec, workspace.raw)
+        yield read_visit(host, asked[host.sku], session_back, bmc_back, spec, workspace.raw)
+
+
+def _bmc_logins(
+    workspace: Workspace, asked: Mapping[str, Sequence[AskedCommand]], hosts: Sequence[Host]
+) -> dict[str, BmcLogin]:
+    """The logins of the BMCs that the plan asks; of none where it asks none."""
+    names = {host.bmc.connection for host in hosts if host.bmc and of_bmc(asked[host.sku])}
+    return {name: workspace.bmc_login(name) for name in names}
 
 
 @dataclass
