@@ -1,7 +1,7 @@
 """Finds the resources that a pattern such as ``/redfish/v1/Chassis/*/Thermal`` stands for, by the BMC's own links.
 
-A word of the pattern is a link of the resource before it, or a member's id; ``*`` is every member of a collection. A link
-that the BMC does not offer leads to nothing, so that boards without sensors and BMCs of another generation are no error.
+A word of the pattern is a link of the resource before it, or a member's id; ``*`` is every member of a collection. A
+link that the BMC does not offer leads to nothing: boards without sensors and BMCs of another generation are no error.
 """
 
 from collections.abc import Iterator, Sequence
@@ -29,7 +29,7 @@ class _LostError(Exception):
 
 @dataclass
 class Walk:
-    """The walks of one visit. ``expands`` is the query by which this BMC puts members into their collection, or empty."""
+    """The walks of one visit. ``expands`` is the query by which this BMC puts members into a collection, or empty."""
 
     talk: Talk
     expands: str = ""
@@ -136,7 +136,7 @@ class Walk:
         return list(dict.fromkeys(paths)), None
 
     def _expanded(self, path: str, command: Command) -> Got | None:
-        """A collection with its members inside; None where the BMC does not do it well, and then it is not asked again."""
+        """A collection with its members inside; None where the BMC does not do it well: then it is asked no more."""
         got = self.talk.get(f"{path}{self.expands}", command)
         if got.absent:
             return None

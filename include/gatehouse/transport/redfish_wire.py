@@ -1,7 +1,7 @@
 """HTTPS to one BMC: strict about who answers, bounded in bytes and seconds, one connection for all requests.
 
-httpx's own engine (httpcore, h11) without httpx around it: only at this level can the certificate be compared before the
-first byte of a request, and every read be held to one deadline (docs/adr/0013).
+httpx's own engine (httpcore, h11) without httpx around it: only at this level can the certificate be compared before
+the first byte of a request, and every read be held to one deadline (docs/adr/0013).
 """
 
 import contextlib
@@ -173,7 +173,7 @@ class _Backend(httpcore.NetworkBackend):
 
 @dataclass
 class Wire:
-    """One BMC for the time of one visit; ``clock`` holds its deadlines, ``headers`` who we are once we are logged in."""
+    """One BMC for the time of one visit; ``clock`` holds its deadlines, ``headers`` who we are once logged in."""
 
     bmc: Bmc
     clock: Clock
@@ -211,7 +211,7 @@ class Wire:
 
     def _ask(self, method: str, path: str, max_bytes: int, body: bytes) -> Answer:
         host = f"[{self.bmc.address}]" if ":" in self.bmc.address else self.bmc.address
-        headers = _HEADERS | {"Host": f"{host}:{self.bmc.port}"} | self.headers
+        headers: dict[bytes | str, bytes | str] = {**_HEADERS, "Host": f"{host}:{self.bmc.port}", **self.headers}
         if method == "POST":
             headers |= {"Content-Type": "application/json"}
         if method != "GET":
