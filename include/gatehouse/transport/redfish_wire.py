@@ -20,7 +20,8 @@ import httpcore
 from gatehouse.model.errors import ConnectTimeoutError, HostKeyError, UnreachableError
 from gatehouse.model.hosts import Bmc
 
-_HEADERS = {"Accept": "application/json", "OData-Version": "4.0", "User-Agent": "gatehouse"}
+Headers = dict[bytes | str, bytes | str]
+_HEADERS: Headers = {"Accept": "application/json", "OData-Version": "4.0", "User-Agent": "gatehouse"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,7 @@ class Wire:
     bmc: Bmc
     clock: Clock
     connect_s: float
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: Headers = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._backend = _Backend(self.bmc, self.clock, self.connect_s)
@@ -211,7 +212,7 @@ class Wire:
 
     def _ask(self, method: str, path: str, max_bytes: int, body: bytes) -> Answer:
         host = f"[{self.bmc.address}]" if ":" in self.bmc.address else self.bmc.address
-        headers: dict[bytes | str, bytes | str] = {**_HEADERS, "Host": f"{host}:{self.bmc.port}", **self.headers}
+        headers: Headers = {**_HEADERS, "Host": f"{host}:{self.bmc.port}", **self.headers}
         if method == "POST":
             headers |= {"Content-Type": "application/json"}
         if method != "GET":
