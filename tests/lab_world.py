@@ -79,7 +79,9 @@ def lab_world(folder: Path, store_url: str, fleet: list[str], scenario: Scenario
     engine = open_store(store_url)
     migrate(engine)
     with running_lab(FleetPlan.parse(fleet), scenario or Scenario(), state=folder / "lab") as lab:
-        workspace = Workspace(Catalog((SHIPPED, catalog)), engine, folder / "files", lambda _: lab.login)
+        workspace = Workspace(
+            Catalog((SHIPPED, catalog)), engine, folder / "files", lambda _: lab.login, lambda _: lab.bmc_login
+        )
         yield LabWorld(lab, workspace)
 
 

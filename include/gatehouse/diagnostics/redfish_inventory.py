@@ -5,7 +5,7 @@ from gatehouse.diagnostics.spec import ANY_VENDOR, Ask, Diagnostic
 DIAGNOSTIC = Diagnostic(
     id="redfish_inventory",
     title="BMC: identity and health",
-    question="Does the BMC know the machine by its product and serial number, and call system, chassis and itself healthy?",
+    question="Does the BMC know the machine as its SKU's product, and call system, chassis and itself healthy?",
     cells={
         ANY_VENDOR: (
             Ask("redfish-json", ("/redfish/v1/Systems/*",), limit_s=15, via="bmc"),

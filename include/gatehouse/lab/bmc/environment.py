@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gatehouse.lab.bmc.documents import Document, resource, status
+from gatehouse.lab.machine.identity import between
 from gatehouse.lab.machine.machine import Machine
 from gatehouse.lab.machine.parts import Fan, PowerSupply
 
@@ -16,7 +17,9 @@ _FAN_CRITICAL_RPM, _FAN_FULL_RPM = 600, 11_000
 def _temperatures(machine: Machine) -> list[tuple[str, int, int]]:
     """(name, degrees C, critical from)."""
     rows = [("Inlet_Temp", machine.bmc.inlet_c, _INLET_CRITICAL_C)]
-    rows += [(f"CPU_Temp_{socket}", 41 + socket, _CPU_CRITICAL_C) for socket in range(machine.profile.cpu.sockets)]
+    for socket in range(machine.profile.cpu.sockets):
+        celsius = round(between(38, 47, machine.serial, "cpu", socket) + between(-1, 1, machine.serial, machine.sample))
+        rows.append((f"CPU_Temp_{socket}", celsius, _CPU_CRITICAL_C))
     return rows + [(f"GPU_Temp_{one.index}", one.temp_c, _GPU_CRITICAL_C) for one in machine.live_accelerators()]
 
 
