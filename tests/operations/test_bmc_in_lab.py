@@ -1,17 +1,13 @@
 """Rounds that ask BMCs too, over real HTTPS beside real SSH: each of the two ways fails alone."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from lab_world import LabWorld, lab_world, of
-from sqlalchemy import select
 
-from gatehouse.operations.open_round import open_adhoc_round
 from gatehouse.operations.admit_round import admit_round
+from gatehouse.operations.open_round import open_adhoc_round
 from gatehouse.operations.summarise_round import UnitSummary
-from gatehouse.store.engine import transaction
-from gatehouse.store.tables import OutputRow
 
 FLEET = ["h100-8x:EVT:2", "mi300x-8x:EVT:1", "gaudi3-8x:EVT:1"]
 H100, MI300X, GAUDI3 = "h100-evt-01", "mi300x-evt-01", "gaudi3-evt-01"

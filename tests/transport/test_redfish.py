@@ -15,6 +15,8 @@ from gatehouse.model.errors import AuthenticationError, ConnectTimeoutError, Hos
 from gatehouse.model.hosts import Bmc, BmcLogin
 from gatehouse.transport.bmc_session import BmcLimits, BmcSession
 from gatehouse.transport.redfish import fetch_resources
+from gatehouse.transport.redfish_login import log_in, log_out
+from gatehouse.transport.redfish_wire import Clock, Wire
 
 NEW, OLD, BOTH = "h100-evt-01", "mi300x-evt-01", "gaudi3-evt-01"
 SYSTEMS = Command("systems", ("/redfish/v1/Systems/*",), limit_s=2)
@@ -109,7 +111,7 @@ def test_a_long_log_is_read_from_its_end(lab: RunningLab) -> None:
 def test_a_log_of_more_pages_than_we_read_is_cut_and_says_so(lab: RunningLab) -> None:
     """It should not call a log whole when there is no end of pages."""
     lab.inject(host=NEW, fault="bmc_endless_pages")
-    log = only(visit(lab, NEW, LOG))
+    log = only(visit(lab, NEW, replace(LOG, argv=("/redfish/v1/Systems/1/LogServices/SEL/Entries",))))
     assert log.ended is Ended.CUT
     assert "more than 40 pages" in log.note
 
@@ -117,7 +119,7 @@ def test_a_log_of_more_pages_than_we_read_is_cut_and_says_so(lab: RunningLab) ->
 @pytest.mark.parametrize(
     ("fault", "error", "said"),
     [
-        ("bmc_unreachable", UnreachableError, "no TLS came about"),
+        ("bmc_unreachable", UnreachableError, "BMC 127.20.0.1"),
         ("bmc_silent", ConnectTimeoutError, "never spoke TLS"),
         ("bmc_wrong_certificate", HostKeyError, "not the one in the inventory"),
         ("bmc_login_refused", AuthenticationError, "check user and password of Connection 'gatehouse_lab_bmc'"),
@@ -168,11 +170,12 @@ def test_a_bmc_that_misbehaves_is_an_error_that_says_how(lab: RunningLab, name: 
 
 
 def test_pages_without_end_are_bounded(lab: RunningLab) -> None:
-    """It should give up a collection that lists more members than any machine has, or the same for ever."""
+    """It should give up a collection that lists more members than any machine has, here the same for ever."""
     lab.inject(host=OLD, fault="bmc_endless_pages")
-    completed = only(visit(lab, OLD, SYSTEMS, members=20))
-    assert completed.ended in (Ended.CUT, Ended.EXITED)
-    assert time.monotonic() > 0
+    session = visit(lab, OLD, SYSTEMS, PROCESSORS, members=20)
+    assert [one.completed.note for of_one in session.fetched for one in of_one] == [
+        "/redfish/v1/Systems lists more than 20 members"
+    ] * 2
 
 
 def test_a_trickle_does_not_outlive_the_visit(lab: RunningLab) -> None:
@@ -205,9 +208,6 @@ def test_without_session_service_the_password_goes_with_each_request(lab: Runnin
 def test_without_a_free_slot_the_password_goes_with_each_request(lab: RunningLab) -> None:
     """It should still get in when others hold all sessions, and take none of theirs."""
     bmc, held = bmc_of(lab, NEW), []
-    from gatehouse.transport.redfish_login import log_in, log_out
-    from gatehouse.transport.redfish_wire import Clock, Wire
-
     for _ in range(SLOTS):
         wire = Wire(bmc, Clock(time.monotonic() + 20), 2)
         held.append((wire, log_in(wire, lab.bmc_login, None, 5)))

@@ -195,7 +195,7 @@ class Wire:
         return self._backend.connections
 
     def ask(self, method: str, path: str, limit_s: float, max_bytes: int, body: bytes = b"") -> Answer:
-        """One request. A connection that the BMC had closed meanwhile is opened again, once.
+        """One request. Where the BMC has closed the connection since the last one it is opened again, once.
 
         Raises:
             HostKeyError, ConnectTimeoutError, UnreachableError: nobody there, or not the BMC that we know.
@@ -206,7 +206,7 @@ class Wire:
         try:
             return self._ask(method, path, max_bytes, body)
         except BadAnswerError:
-            if method != "GET" or self.connections > max(before, 1) or before == 0:
+            if method == "POST" or before == 0 or self.connections != before:
                 raise
             return self._ask(method, path, max_bytes, body)
 

@@ -111,8 +111,11 @@ class BmcFleet:
 
 async def _misbehave(pieces: Any, writer: asyncio.StreamWriter) -> bool:
     async for piece in pieces:
+        if writer.transport.is_closing():
+            break
         writer.write(piece)
         await writer.drain()
+        await asyncio.sleep(0)  # a drain that has nothing to wait for lets nobody else run
     return False
 
 
