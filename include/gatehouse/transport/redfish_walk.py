@@ -96,8 +96,9 @@ class Walk:
             return got.document
         if got.absent:
             return {}
-        note = got.completed.note or f"{path} is no JSON object"
-        raise _LostError(replace(got.completed, command=replace(command, argv=("GET", path)), note=note))
+        code, note = got.completed.exit_code or None, got.completed.note or f"{path} is no JSON object"
+        asked = replace(command, argv=("GET", path))
+        raise _LostError(replace(got.completed, command=asked, exit_code=code, note=note))
 
     def _link(self, document: dict[str, Any], path: str, name: str, command: Command) -> str | None:
         """Where a link of a resource leads, or the member of that id; None where there is neither."""

@@ -133,8 +133,8 @@ class _Stream(httpcore.NetworkStream):
         if self._bmc.certificate not in ("", shown):
             tls.close()
             raise HostKeyError(
-                f"{where(self._bmc)} shows a certificate of SHA-256 {shown}, which is not the one in the inventory: "
-                "find out why before you change the inventory"
+                f"{where(self._bmc)} shows a certificate that is not the one in the inventory: find out why before "
+                f"you change the inventory (its SHA-256 is {shown})"
             )
         return _Stream(tls, self._bmc, self._clock)
 
