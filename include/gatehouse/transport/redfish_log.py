@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from gatehouse.model.commands import Command, Completed, Ended
-from gatehouse.transport.redfish_login import is_ours
+from gatehouse.transport.redfish_login import is_ours, shown
 from gatehouse.transport.redfish_talk import Got, Talk
 
 _MEMBERS, _NEXT, _COUNT = "Members", "Members@odata.nextLink", "Members@odata.count"
@@ -43,15 +43,16 @@ def _joined(talk: Talk, page: Got, entries: list[Any], asked: Command, count: An
         if following is None or (not newest_last and len(entries) >= talk.limits.entries):
             break
         if not is_ours(following):
-            return _cut(
-                page, f"{asked.argv[1]} goes on at {str(following)[:80]!r}, which is no place of this BMC", asked
-            )
+            return _cut(page, f"{asked.argv[1]} goes on at {shown(following)}, which is no place of this BMC", asked)
         page = talk.get(str(following), asked)
     else:
         return _cut(page, f"{asked.argv[1]} has more than {_MOST_PAGES} pages", asked)
     kept = entries[-talk.limits.entries :] if newest_last else entries[: talk.limits.entries]
     whole = {k: v for k, v in (first.document or {}).items() if k not in (_NEXT, _MEMBERS)}
-    text = json.dumps(whole | {_COUNT: len(kept), _MEMBERS: kept}).encode()
+    try:
+        text = json.dumps(whole | {_COUNT: len(kept), _MEMBERS: kept}).encode()
+    except RecursionError:
+        return _cut(first, f"{asked.argv[1]} is nested too deep", asked)
     note = f"the newest {len(kept)} of {count} entries" if isinstance(count, int) and count > len(kept) else ""
     return replace(first.completed, command=asked, stdout=text, note=note)
 
@@ -63,7 +64,8 @@ def _cut(page: Got, why: str, asked: Command) -> Completed:
 
 def _oldest_first(entries: list[Any]) -> bool:
     """Whether a page's times go up; most BMCs list so, and where nothing tells it is taken for granted."""
-    times = [str(e.get("Created")) for e in (entries[:1] + entries[-1:]) if isinstance(e, dict) and e.get("Created")]
+    told = [entry.get("Created") for entry in entries[:1] + entries[-1:] if isinstance(entry, dict)]
+    times = [time for time in told if isinstance(time, str)]
     return len(times) < 2 or times[0] <= times[1]
 
 

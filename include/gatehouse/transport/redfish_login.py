@@ -27,6 +27,11 @@ def is_ours(path: Any) -> bool:
     )
 
 
+def shown(link: Any) -> str:
+    """A link as an error may show it, whatever it is."""
+    return repr(link[:80]) if isinstance(link, str) else f"a {type(link).__name__}"
+
+
 def path_of(location: str, wire: Wire) -> str | None:
     """The path of a ``Location`` header, or None where it leads to another host."""
     try:

@@ -12,7 +12,7 @@ from gatehouse.model.commands import Command, Completed, Ended
 from gatehouse.model.resource_parts import last_segment, part_of
 from gatehouse.transport.bmc_session import Fetched
 from gatehouse.transport.redfish_log import read_log
-from gatehouse.transport.redfish_login import is_ours
+from gatehouse.transport.redfish_login import is_ours, shown
 from gatehouse.transport.redfish_talk import ROOT, Got, Talk
 
 _LOG_ENTRIES = "Entries"
@@ -106,13 +106,14 @@ class Walk:
         if isinstance(value, dict) and _ID in value:
             return self._ours(value[_ID], path, command)
         members = document.get(_MEMBERS)
-        named = [_at(m) for m in members if last_segment(str(_at(m))) == name] if isinstance(members, list) else []
+        links = [_at(member) for member in members] if isinstance(members, list) else []
+        named = [link for link in links if isinstance(link, str) and last_segment(link) == name]
         return self._ours(named[0], path, command) if named else None
 
     def _ours(self, link: Any, path: str, command: Command) -> str:
         if is_ours(link):
             return str(link)
-        note = f"{path} links to {str(link)[:80]!r}, which is no place of this BMC: not followed"
+        note = f"{path} links to {shown(link)}, which is no place of this BMC: not followed"
         raise _LostError(Completed(replace(command, argv=("GET", path)), Ended.NOT_RUN, note=note))
 
     def _members(self, path: str, command: Command) -> tuple[list[str], Completed | None]:

@@ -179,7 +179,7 @@ class Wire:
     bmc: Bmc
     clock: Clock
     connect_s: float
-    headers: Headers = field(default_factory=dict)
+    headers: Headers = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         self._backend = _Backend(self.bmc, self.clock, self.connect_s)

@@ -52,7 +52,7 @@ def _note_member(draft: Draft, collection: str, member: Any) -> None:
     part = part_of(collection, last_segment(path))
     try:
         report = read_redfish_json(replace(draft.said, stdout=json.dumps(member).encode()))
-    except UnreadableError as error:
+    except (UnreadableError, RecursionError) as error:
         draft.incomplete(f"{part}: {error}")
         return
     for name, value in report.facts.items():
