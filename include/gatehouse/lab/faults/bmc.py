@@ -4,7 +4,7 @@ from gatehouse.lab.faults.registry import fault
 from gatehouse.lab.faults.spec import Effect
 from gatehouse.lab.machine.parts import SelEntry
 
-_BEHAVIOURS = {
+BEHAVIOURS = {
     "silent": ("A BMC that takes a connection and says nothing", "hard fail"),
     "wrong_certificate": ("A BMC that shows another certificate", "wrong identity/revision"),
     "login_refused": ("A BMC that refuses our user", "misconfigured"),
@@ -24,7 +24,7 @@ _BEHAVIOURS = {
 
 
 def _behaves(behaviour: str) -> None:
-    title, mechanism = _BEHAVIOURS[behaviour]
+    title, mechanism = BEHAVIOURS[behaviour]
 
     def apply(at: Effect) -> None:
         at.machine.bmc.behaviour = behaviour
@@ -32,7 +32,7 @@ def _behaves(behaviour: str) -> None:
     fault(f"bmc_{behaviour}", title, "BMC", mechanism)(apply)
 
 
-for _name in _BEHAVIOURS:
+for _name in BEHAVIOURS:
     _behaves(_name)
 
 
