@@ -95,7 +95,9 @@ def lab_world(
     with running_lab(
         FleetPlan.parse(fleet), scenario or Scenario(), state=folder / "lab", time_scale=time_scale
     ) as lab:
-        workspace = Workspace(Catalog((SHIPPED, catalog)), engine, folder / "files", lambda _: lab.login)
+        workspace = Workspace(
+            Catalog((SHIPPED, catalog)), engine, folder / "files", lambda _: lab.login, lambda _: lab.bmc_login
+        )
         yield LabWorld(lab, workspace)
 
 

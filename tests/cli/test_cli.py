@@ -53,6 +53,7 @@ def shell(tmp_path: Path, fresh_store_url: str) -> Iterator[Shell]:
                 "GATEHOUSE_FILES": str(tmp_path / "files"),
                 "GATEHOUSE_CATALOG": str(tmp_path / "lab" / "catalog"),
                 "GATEHOUSE_LOGIN_GATEHOUSE_LAB": f"{world.lab.login.user}:{key}",
+                "GATEHOUSE_BMC_LOGIN_GATEHOUSE_LAB_BMC": f"gatehouse:{tmp_path / 'lab' / 'bmc_password'}",
             },
         )
 

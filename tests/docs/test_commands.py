@@ -128,6 +128,7 @@ def shell(world: LabWorld, tmp_path: Path) -> Iterator[DocShell]:
             "GATEHOUSE_FILES": str(world.workspace.files),
             "GATEHOUSE_CATALOG": str(state / "catalog"),
             "GATEHOUSE_LOGIN_GATEHOUSE_LAB": f"{world.lab.login.user}:{_key_file(world, tmp_path)}",
+            "GATEHOUSE_BMC_LOGIN_GATEHOUSE_LAB_BMC": f"{world.lab.bmc_login.user}:{state / 'bmc_password'}",
         },
     )
     try:

@@ -66,7 +66,13 @@ def test_sudo_allows_what_is_asked_and_no_more() -> None:
 def test_every_tool_is_in_the_list_of_packages() -> None:
     """It should name each tool that a plan runs, those of every Linux aside."""
     told = table_cells(OPERATOR, 1)
-    tools = {each.command.argv[0] for each in asked()} - {"cat", "journalctl", "stress-ng", "stressapptest", "fio"}
+    tools = {each.command.argv[0] for each in asked() if each.via == "ssh"} - {
+        "cat",
+        "journalctl",
+        "stress-ng",
+        "stressapptest",
+        "fio",
+    }
     assert tools <= told
     packages = " ".join(re.findall(r"^ +\| ([^|]+) \|", OPERATOR.read_text(), re.MULTILINE))
     assert all(package in packages for package in ("stress-ng", "stressapptest", "fio", "dmidecode", "smartmontools"))

@@ -7,6 +7,7 @@ import pytest
 from defusedxml.ElementTree import fromstring
 from lab_driving import GAUDI3, H100, MI300X, fleet, lab_host, machine, run, say
 
+from gatehouse.lab.faults.bmc import BEHAVIOURS
 from gatehouse.lab.faults.registry import all_faults, fault_kind
 from gatehouse.lab.faults.spec import FaultKind
 from gatehouse.lab.machine.machine import Machine
@@ -120,6 +121,9 @@ def test_every_fault_says_what_it_is(kind: FaultKind) -> None:
     assert "repair" in kind.cleared_by
 
 
+OF_THE_BMC_ALONE = {f"bmc_{behaviour}" for behaviour in BEHAVIOURS} | {"bmc_unreachable"}
+
+
 @pytest.mark.parametrize(("host", "name"), CASES)
 def test_every_fault_changes_something(host: str, name: str) -> None:
     placed = lab_host(host, fault=name, **settings(fault_kind(name)))
@@ -128,6 +132,10 @@ def test_every_fault_changes_something(host: str, name: str) -> None:
         assert outputs(placed.look()) == outputs(machine(host))
     elif name in ENDLESS or name == "tool_slow":
         assert placed.look().overrides
+    elif name in OF_THE_BMC_ALONE:  # what the BMC then does is tested with the Redfish client
+        looked = placed.look()
+        assert looked.bmc.behaviour
+        assert outputs(looked) == outputs(machine(host))
     else:
         assert outputs(placed.look()) != outputs(machine(host))
 

@@ -41,12 +41,18 @@ def test_the_inventory_is_what_the_catalogue_reads(tmp_path: Path) -> None:
         "port": endpoint.port,
         "host_key": endpoint.host_key,
         "connection": "gatehouse_lab",
+        "bmc": {
+            "address": endpoint.address,
+            "port": lab.hosts["h100-evt-01"].bmc.port,
+            "certificate": lab.lab.credentials.fingerprint,
+            "connection": "gatehouse_lab_bmc",
+        },
     }
 
 
 def test_secrets_are_private(tmp_path: Path) -> None:
     with running_lab(SMALL, state=tmp_path):
-        for name in ("user_ed25519", "host_key_secret"):
+        for name in ("user_ed25519", "host_key_secret", "bmc_password", "bmc_certificate.pem"):
             assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
         socket_file = Path(json.loads((tmp_path / "lab.json").read_text())["socket"])
         assert stat.S_IMODE(socket_file.stat().st_mode) == 0o600

@@ -93,6 +93,7 @@ def _alike(one: str, other: str) -> bool:
     families = (
         {"nccl-tests", "rccl-tests"},
         {"nvidia-smi-topo", "nvidia-smi-topo-p2p"},
+        {"redfish-json", "redfish-members"},  # a collection is a resource too
     )
     return any({one, other} <= family for family in families)
 

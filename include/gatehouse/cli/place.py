@@ -4,7 +4,7 @@ import os
 
 from gatehouse.local import postgres
 from gatehouse.local.home import home
-from gatehouse.local.secret_files import lab_key_file
+from gatehouse.local.secret_files import lab_bmc_password_file, lab_key_file
 from gatehouse.operations.workspace import FILES_VARIABLE, Workspace, workspace_from_environment
 from gatehouse.store.engine import URL_VARIABLE
 
@@ -20,6 +20,8 @@ def workspace() -> Workspace:
         os.environ[URL_VARIABLE] = server.url("gatehouse")
         os.environ.setdefault(FILES_VARIABLE, str(place.files))
         os.environ.setdefault("GATEHOUSE_LOGIN_GATEHOUSE_LAB", f"gatehouse:{lab_key_file(place)}")
+        bmc_login = f"gatehouse:{lab_bmc_password_file(place)}"
+        os.environ.setdefault("GATEHOUSE_BMC_LOGIN_GATEHOUSE_LAB_BMC", bmc_login)
     folders = [folder for folder in os.environ.get("GATEHOUSE_CATALOG", "").split(os.pathsep) if folder]
     os.environ["GATEHOUSE_CATALOG"] = os.pathsep.join(dict.fromkeys((*folders, str(place.catalog))))
     return workspace_from_environment()

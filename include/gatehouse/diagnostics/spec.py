@@ -15,6 +15,9 @@ class Ask:
 
     ``{name}`` in an argument is filled from the plan's parameters, and ``{disk}`` or ``{nic}`` from the SKU's list
     when ``for_each`` says so. ``limit_s`` is wall seconds; ``{seconds}`` of the plan, where used, come on top.
+
+    ``via="bmc"`` asks the host's BMC by Redfish: ``argv`` is then the resources, all that the BMC has of them. ``*``
+    stands for every member of a collection; none of all paths there is as a tool that is missing.
     """
 
     tool: str
@@ -22,6 +25,7 @@ class Ask:
     limit_s: float = DEFAULT_LIMIT_S
     root: bool = False
     for_each: Literal["disk", "nic"] | None = None
+    via: Literal["ssh", "bmc"] = "ssh"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from gatehouse.lab.bmc.credentials import BmcCredentials
+from gatehouse.lab.bmc.server import BmcFleet
+from gatehouse.lab.bmc.sessions import BMC_USER
 from gatehouse.lab.faultbook import FaultBook
 from gatehouse.lab.host import LabHost
 from gatehouse.lab.machine.machine import first_boot
@@ -17,14 +20,16 @@ from gatehouse.lab.server.connection import LAB_USER
 from gatehouse.lab.server.fleet import Fleet
 from gatehouse.lab.server.keys import LabKeys
 from gatehouse.lab.server.listening import free_port
-from gatehouse.lab.state import CONNECTION, SITE, StateFolder
+from gatehouse.lab.state import BMC_CONNECTION, CONNECTION, SITE, StateFolder
 from gatehouse.lab.this_machine import discover
 from gatehouse.lab.tools.clock import DEFAULT_TIME_SCALE
 from gatehouse.model.errors import NotFoundError, RefusedError
-from gatehouse.model.hosts import Endpoint, Host, Login
+from gatehouse.model.hosts import Bmc, BmcLogin, Endpoint, Host, Login
 from gatehouse.transport import job_script
 
 DEFAULT_PORT = 2222
+_BMC_PORT_OFFSET = 10_000  # a BMC listens at its host's address, so many ports further
+_HIGHEST_PORT = 65_535
 _THIS_MACHINE_ADDRESS = "127.19.0.1"
 _FREE_PORT_TRIES = 5
 
@@ -70,6 +75,7 @@ class Lab:
             self.folder.forget()
         self._memory = self.folder.read_memory(self.started_s)
         self.keys = LabKeys(self.folder.path, self._user_key)
+        self.credentials = BmcCredentials(self.folder.path)
         self.book = FaultBook(self.planned, self.started_s)
         self.book.place_all(self.scenario)
         for spec in self._memory.injected:
@@ -92,15 +98,19 @@ class Lab:
             port = self._port or free_port()
             self._fleet = Fleet(self._labs, self.keys, self.time_scale)
             self._fleet.on_change = self._remember
-            endpoints = self._endpoints(port)
+            self.bmcs = BmcFleet(self._labs, self.credentials)
+            endpoints, bmcs = self._endpoints(port), self._endpoints(_bmc_port(port))
+            bmcs.pop(THIS_MACHINE, None)
             try:
+                self.bmcs.open(bmcs)
                 self._fleet.open(endpoints)
             except RefusedError:
+                self.bmcs.close_listeners()
                 if self._port or attempt == _FREE_PORT_TRIES - 1:
                     raise
                 continue
             break
-        self.hosts = {name: self._entry(name, *endpoints[name]) for name in endpoints}
+        self.hosts = {name: self._entry(name, *endpoints[name], bmcs.get(name)) for name in endpoints}
 
     def _endpoints(self, port: int) -> dict[str, tuple[str, int]]:
         """Each host's address and port; only Linux answers on all of 127/8, elsewhere each host has a port."""
@@ -111,17 +121,19 @@ class Lab:
             return {name: (address, port) for name, address in addresses.items()}
         return {name: ("127.0.0.1", port + place) for place, name in enumerate(addresses)}
 
-    def _entry(self, name: str, address: str, port: int) -> Host:
+    def _entry(self, name: str, address: str, port: int, bmc: tuple[str, int] | None) -> Host:
         endpoint = Endpoint(address, port, self.keys.host_public(name))
         if name == THIS_MACHINE:
             serial = discover().serial
             return Host(name, serial, THIS_MACHINE, SITE, THIS_MACHINE, "EVT", endpoint, CONNECTION)
-        one = self.planned[name]
-        return Host(name, one.serial, one.sku, SITE, one.program, one.build, endpoint, CONNECTION)
+        one, pin = self.planned[name], self.credentials.fingerprint.removeprefix("sha256:")
+        reached = Bmc(*bmc, BMC_CONNECTION, pin) if bmc else None
+        return Host(name, one.serial, one.sku, SITE, one.program, one.build, endpoint, CONNECTION, reached)
 
     async def stop(self) -> None:
         """End every connection and give the folder back."""
         await self._fleet.close()
+        await self.bmcs.close()
         self._remember()
         self.folder.release()
 
@@ -129,6 +141,11 @@ class Lab:
     def login(self) -> Login:
         """The user and key that every host of the lab accepts."""
         return Login(LAB_USER, self.keys.user_private)
+
+    @property
+    def bmc_login(self) -> BmcLogin:
+        """The user and password that every BMC of the lab accepts."""
+        return BmcLogin(BMC_USER, self.credentials.password)
 
     def inject(self, spec: FaultSpec) -> list[str]:
         """Place a fault from now on (or from ``from`` seconds after now); the hosts it is on.
@@ -206,6 +223,10 @@ class Lab:
             "user": LAB_USER,
             "inventory": str(self.folder.inventory_file),
         }
+
+
+def _bmc_port(port: int) -> int:
+    return port + (_BMC_PORT_OFFSET if port + _BMC_PORT_OFFSET <= _HIGHEST_PORT else -_BMC_PORT_OFFSET)
 
 
 def _absolute(when: float | datetime | None, now: datetime) -> datetime | None:

@@ -19,7 +19,7 @@ from gatehouse.lab.plan import FleetPlan
 from gatehouse.lab.scenario import FaultSpec, Scenario, parse_fault
 from gatehouse.lab.tools.clock import DEFAULT_TIME_SCALE
 from gatehouse.model.errors import NotFoundError, RefusedError, UnreachableError
-from gatehouse.model.hosts import Endpoint, Host, Login
+from gatehouse.model.hosts import BmcLogin, Endpoint, Host, Login
 
 _START_S = 60.0
 _POLL_S = 0.05
@@ -100,6 +100,11 @@ class RunningLab:
     def login(self) -> Login:
         """The user and key that every host accepts."""
         return self.lab.login
+
+    @property
+    def bmc_login(self) -> BmcLogin:
+        """The user and password that every BMC accepts."""
+        return self.lab.bmc_login
 
     @property
     def state(self) -> Path:

@@ -17,6 +17,7 @@ from gatehouse.model.hosts import Host
 
 _LONGEST_SOCKET_PATH = 100  # the kernel takes 108 bytes, macOS 104
 CONNECTION = "gatehouse_lab"
+BMC_CONNECTION = "gatehouse_lab_bmc"
 SITE = "lab"
 
 
@@ -143,8 +144,8 @@ class StateFolder:
         part.replace(path)
 
 
-def _entry(host: Host) -> list[tuple[str, str | int]]:
-    return [
+def _entry(host: Host) -> list[tuple[str, str | int | dict[str, str | int]]]:
+    entry: list[tuple[str, str | int | dict[str, str | int]]] = [
         ("name", host.name),
         ("serial", host.serial),
         ("sku", host.sku),
@@ -155,3 +156,8 @@ def _entry(host: Host) -> list[tuple[str, str | int]]:
         ("host_key", host.endpoint.host_key),
         ("connection", host.connection),
     ]
+    if host.bmc is not None:
+        certificate = f"sha256:{host.bmc.certificate}"
+        bmc: dict[str, str | int] = {"address": host.bmc.address, "port": host.bmc.port, "certificate": certificate}
+        entry.append(("bmc", bmc | {"connection": host.bmc.connection}))
+    return entry

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from gatehouse.local.home import CHECKOUT, MARKER, PLACE, Home
 from gatehouse.local.postgres import Server
-from gatehouse.local.secret_files import USERS, Secrets, lab_key_file, passwords_file
+from gatehouse.local.secret_files import USERS, Secrets, lab_bmc_password_file, lab_key_file, passwords_file
 
-LAB_USER = "gatehouse"
+LAB_USER = BMC_USER = "gatehouse"
 DEFAULT_PORT = 8080
 _LOOPBACK = "127.0.0.1"
 _FOREIGN = ("AIRFLOW__", "AIRFLOW_HOME", "AIRFLOW_CONFIG", "PYTHON", "VIRTUAL_ENV", "CONDA_", "COVERAGE_")
@@ -59,6 +59,7 @@ def _gatehouse(home: Home, server: Server, inherited: Mapping[str, str]) -> dict
         "GATEHOUSE_FILES": inherited.get("GATEHOUSE_FILES") or str(home.files),
         "GATEHOUSE_CATALOG": os.pathsep.join(dict.fromkeys((*catalogs, str(home.catalog)))),
         "GATEHOUSE_LOGIN_GATEHOUSE_LAB": f"{LAB_USER}:{lab_key_file(home)}",
+        "GATEHOUSE_BMC_LOGIN_GATEHOUSE_LAB_BMC": f"{BMC_USER}:{lab_bmc_password_file(home)}",
     }
 
 
@@ -132,4 +133,6 @@ def _connections(server: Server, secrets: Secrets) -> dict[str, str]:
         "schema": "gatehouse",
     }
     lab = {"conn_type": "ssh", "login": LAB_USER, "extra": {"private_key": secrets.lab_key}}
-    return {"AIRFLOW_CONN_GATEHOUSE_STORE": json.dumps(store), "AIRFLOW_CONN_GATEHOUSE_LAB": json.dumps(lab)}
+    bmc = {"conn_type": "http", "login": BMC_USER, "password": secrets.lab_bmc_password}
+    made = {"gatehouse_store": store, "gatehouse_lab": lab, "gatehouse_lab_bmc": bmc}
+    return {f"AIRFLOW_CONN_{name.upper()}": json.dumps(connection) for name, connection in made.items()}

@@ -19,13 +19,17 @@ USERS: Mapping[str, str] = {"admin": "admin", "pm": "user", "engineer": "op", "o
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """``fernet_key``, ``api_secret`` and ``jwt_secret`` are Airflow's; ``lab_key`` is our private key on lab hosts."""
+    """``fernet_key``, ``api_secret`` and ``jwt_secret`` are Airflow's.
+
+    ``lab_key`` is our private key on lab hosts, ``lab_bmc_password`` our password on their BMCs.
+    """
 
     fernet_key: str
     api_secret: str
     jwt_secret: str
     lab_key: str
     passwords: Mapping[str, str]
+    lab_bmc_password: str = ""
 
     def __repr__(self) -> str:
         return "Secrets(…)"
@@ -41,6 +45,11 @@ def lab_key_file(home: Home) -> Path:
     return home.lab / "user_ed25519"  # where the lab itself would make it
 
 
+def lab_bmc_password_file(home: Home) -> Path:
+    """Our password on the BMCs of lab hosts. The lab takes the one that it finds here."""
+    return home.lab / "bmc_password"  # where the lab itself would make it
+
+
 def load(home: Home) -> Secrets:
     """The secrets of a home, made where they are missing. A new user gets a password; nobody's changes."""
     keys = _completed(home.secrets / "keys.json", _new_keys())
@@ -48,7 +57,10 @@ def load(home: Home) -> Secrets:
     private = lab_key_file(home)
     if not private.exists():
         _write_private(private, _new_ssh_key())
-    return Secrets(**keys, lab_key=private.read_text(), passwords=passwords)
+    bmc = lab_bmc_password_file(home)
+    if not bmc.exists():
+        _write_private(bmc, secrets.token_urlsafe(18))
+    return Secrets(**keys, lab_key=private.read_text(), lab_bmc_password=bmc.read_text().strip(), passwords=passwords)
 
 
 def _new_keys() -> dict[str, str]:

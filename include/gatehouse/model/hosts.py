@@ -13,6 +13,20 @@ class Endpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Bmc:
+    """How to reach a host's BMC by Redfish over HTTPS.
+
+    ``certificate`` is the SHA-256 of the one certificate we accept (64 hexadecimal digits); empty: whatever a
+    certificate authority that this machine trusts has signed for ``address``. ``connection`` holds user and password.
+    """
+
+    address: str
+    port: int
+    connection: str
+    certificate: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Host:
     """A host of the inventory. ``serial`` is its identity; ``name`` is what people call it."""
 
@@ -24,6 +38,7 @@ class Host:
     build: str
     endpoint: Endpoint
     connection: str
+    bmc: Bmc | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +50,14 @@ class Login:
 
     def __repr__(self) -> str:
         return f"Login(user={self.user!r}, private_key=…)"
+
+
+@dataclass(frozen=True, slots=True)
+class BmcLogin:
+    """Who we are on a BMC."""
+
+    user: str
+    password: str
+
+    def __repr__(self) -> str:
+        return f"BmcLogin(user={self.user!r}, password=…)"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from gatehouse.catalog.plan import PlannedDiagnostic
 from gatehouse.catalog.sku import Sku
@@ -15,13 +16,15 @@ from gatehouse.model.errors import UsageError
 class AskedCommand:
     """One command of a plan for one SKU, and which diagnostic and reader wait for its output.
 
-    ``part`` is what the whole output is about (``disk0``, ``nic3``) where a tool is asked once a device.
+    ``part`` is what the whole output is about (``disk0``, ``nic3``) where a tool is asked once a device. ``via`` is who
+    answers: the host by SSH, or its BMC, for which the command's argv are the resources.
     """
 
     diagnostic: str
     tool: str
     command: Command
     part: str = ""
+    via: Literal["ssh", "bmc"] = "ssh"
 
 
 def commands_for(planned: Sequence[PlannedDiagnostic], sku: Sku) -> tuple[AskedCommand, ...]:
@@ -50,7 +53,7 @@ def _commands(spec: Diagnostic, planned: PlannedDiagnostic, sku: Sku) -> Iterato
             limit_s=ask.limit_s + seconds,
             root=ask.root,
         )
-        yield AskedCommand(spec.id, ask.tool, command, part)
+        yield AskedCommand(spec.id, ask.tool, command, part, ask.via)
 
 
 def _devices(asks: Sequence[Ask], sku: Sku) -> Iterator[tuple[Ask, str, str]]:

@@ -11,19 +11,22 @@ from datetime import UTC, datetime
 
 from gatehouse.model.commands import Ended
 from gatehouse.model.errors import StaleVisitError
-from gatehouse.model.hosts import Host, Login
+from gatehouse.model.hosts import BmcLogin, Host, Login
 from gatehouse.model.jobs import JobProgress
 from gatehouse.operations.ask_plan import commands_for
 from gatehouse.operations.detach import detached
 from gatehouse.operations.host_lease import LEASE_MARGIN_S, HostLease
 from gatehouse.operations.open_round import RoundSpec
+from gatehouse.operations.read_bmc import of_bmc, over_ssh
 from gatehouse.operations.read_visit import read_visit, stored
 from gatehouse.operations.unfinished import Look, Unfinished, acknowledgements, look, seen_running, whole
+from gatehouse.operations.visit_host import Visit, visit_host
 from gatehouse.operations.workspace import Workspace
 from gatehouse.store import jobs, outputs, rounds
 from gatehouse.store.engine import Transaction, transaction
 from gatehouse.store.rounds import UnitVisit
 from gatehouse.store.tables import RoundRow, RoundUnitRow
+from gatehouse.transport.bmc_session import BmcSession
 from gatehouse.transport.fan_out import DEFAULT_THREADS, visit_all
 from gatehouse.transport.session import HostSession
 from gatehouse.transport.ssh import run_commands
@@ -113,13 +116,31 @@ def _unfinished(
         found.append(
             Unfinished(
                 host=host,
-                asked=detached(asked[host.sku], row.id, row.created_at, host.serial),
+                asked=detached(over_ssh(asked[host.sku]), row.id, row.created_at, host.serial),
+                of_bmc=tuple(of_bmc(asked[host.sku])),
                 said={key: output for (serial, key), output in said.items() if serial == unit.serial},
                 jobs={key: job for (serial, key), job in began.items() if serial == unit.serial},
                 boot_id=unit.boot_id,
             )
         )
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Logins:
+    """Who we are on hosts and on BMCs, by Connection."""
+
+    hosts: Mapping[str, Login]
+    bmcs: Mapping[str, BmcLogin]
+
+    @classmethod
+    def of(cls, workspace: Workspace, units: Sequence[Unfinished]) -> "_Logins":
+        """Asked once a Connection, here: a secrets backend is no place for thirty threads at once."""
+        bmcs = {unit.host.bmc.connection for unit in units if unit.host.bmc and unit.of_bmc}
+        return cls(
+            {name: workspace.login(name) for name in {unit.host.connection for unit in units}},
+            {name: workspace.bmc_login(name) for name in bmcs},
+        )
 
 
 @dataclass
@@ -135,19 +156,21 @@ class _Measuring:
 
     def visit(self, units: Sequence[Unfinished], threads: int) -> None:
         """Visit all of them, file what came, and tell hosts which answers of jobs are stored."""
-        # Asked once a Connection, here: a secrets backend is no place for thirty threads at once.
-        logins = {name: self.workspace.login(name) for name in {unit.host.connection for unit in units}}
+        logins = _Logins.of(self.workspace, units)
         by_serial = {unit.host.serial: unit for unit in units}
         finished: dict[str, list[str]] = {}
-        for host, back in visit_all([u.host for u in units], lambda h: _ask(by_serial[h.serial], logins), threads):
+        visits = visit_all([u.host for u in units], lambda h: _ask(by_serial[h.serial], logins), threads)
+        for host, (back, bmc) in visits:
             self.summary.connections += back.connections
             unit = by_serial[host.serial]
             looked = look(unit, back)
-            what = self._keep(unit, looked, back) if looked.running else self._file(unit, looked, back)
+            what = self._keep(unit, looked, back) if looked.running else self._file(unit, looked, back, bmc)
             self.progress(host.name, what)
             if host.name in self.summary.measured and back.error is None:
                 finished[host.serial] = [job.name for job in looked.jobs]
-        self._acknowledge({serial: names for serial, names in finished.items() if names}, by_serial, logins, threads)
+        self._acknowledge(
+            {serial: names for serial, names in finished.items() if names}, by_serial, logins.hosts, threads
+        )
 
     def _keep(self, unit: Unfinished, looked: Look, back: HostSession) -> str:
         """Store what there is of a unit whose job goes on; the words for it."""
@@ -168,10 +191,11 @@ class _Measuring:
         self.lease.busy.add(unit.host.name)
         return str(job)
 
-    def _file(self, unit: Unfinished, looked: Look, back: HostSession) -> str:
+    def _file(self, unit: Unfinished, looked: Look, back: HostSession, bmc: BmcSession | None) -> str:
         """File a unit that is complete; the words for it."""
         session_of_all = whole(unit, looked, back, self.workspace.raw)
-        visit = read_visit(unit.host, [*unit.asked], session_of_all, self.spec, self.workspace.raw)
+        asked = (*unit.asked, *unit.of_bmc)
+        visit = read_visit(unit.host, asked, session_of_all, bmc, self.spec, self.workspace.raw)
         try:
             with transaction(self.workspace.engine) as session:
                 rounds.file_visit(session, self.round_id, visit, earlier=unit.said.keys())
@@ -208,5 +232,10 @@ class _Measuring:
                     jobs.note_acknowledged(session, self.round_id, host.serial, finished[host.serial])
 
 
-def _ask(unit: Unfinished, logins: Mapping[str, Login]) -> HostSession:
-    return run_commands(unit.host.endpoint, logins[unit.host.connection], unit.commands, boot_id=unit.boot_id)
+def _ask(unit: Unfinished, logins: _Logins) -> Visit:
+    host = unit.host
+
+    def by_ssh() -> HostSession:
+        return run_commands(host.endpoint, logins.hosts[host.connection], unit.commands, boot_id=unit.boot_id)
+
+    return visit_host(host, by_ssh if unit.commands else None, unit.of_bmc, logins.bmcs, after_jobs=unit.has_jobs)

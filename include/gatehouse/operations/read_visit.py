@@ -14,9 +14,11 @@ from gatehouse.model.results import Result
 from gatehouse.model.status import Measured
 from gatehouse.operations.ask_plan import AskedCommand
 from gatehouse.operations.open_round import RoundSpec
+from gatehouse.operations.read_bmc import over_ssh, report_of_resource, said_by_bmc
 from gatehouse.store.outputs import StoredOutput
 from gatehouse.store.raw import RawStore
 from gatehouse.store.rounds import UnitVisit
+from gatehouse.transport.bmc_session import BmcSession
 from gatehouse.transport.session import HostSession
 from gatehouse.vendors.registry import read
 
@@ -27,16 +29,19 @@ Said = tuple[AskedCommand, Completed]
 
 
 def read_visit(
-    host: Host, asked: Sequence[AskedCommand], session: HostSession, spec: RoundSpec, raw: RawStore
-) -> UnitVisit:
+    host: Host, asked: Sequence[AskedCommand], session: HostSession, bmc: BmcSession | None, spec: RoundSpec,
+    raw: RawStore,
+) -> UnitVisit:  # fmt: skip
     """Everything a visit brought back, read and judged. A host that was not reached has ERROR results that say so."""
-    said = list(zip(asked, session.completed, strict=True))
+    said = list(zip(over_ssh(asked), session.completed, strict=True))
+    said += said_by_bmc(asked, bmc) if bmc else ()
     sku = spec.skus[host.sku]
     results = tuple(
         _result(planned.diagnostic, [s for s in said if s[0].diagnostic == planned.diagnostic], sku, spec)
         for planned in spec.plan.diagnostics
     )
-    unreachable = str(session.error) if session.error else None
+    error = session.error or (bmc.error if bmc else None)
+    unreachable = str(error) if error else None
     return UnitVisit(
         host=host,
         results=results,
@@ -70,6 +75,8 @@ def report_of(asked: AskedCommand, said: Completed) -> ToolReport:
 
     A command that was cut short keeps the facts that came whole, but nothing of it counts as a measurement.
     """
+    if asked.via == "bmc":
+        return report_of_resource(asked, said)
     if said.ended is Ended.NOT_RUN:
         return ToolReport(asked.tool, Measured.ERROR, complete=False, errors=(said.note or "it was not run",))
     report = _about(asked.part, read(asked.tool, said))

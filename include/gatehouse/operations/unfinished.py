@@ -19,10 +19,14 @@ _LONGEST_LINE = 200
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """A unit of a round. ``said`` and ``jobs`` are what earlier visits stored, by the command's key."""
+    """A unit of a round. ``said`` and ``jobs`` are what earlier visits stored, by the command's key.
+
+    ``asked`` is what the host is asked by SSH, ``of_bmc`` what its BMC is asked in the visit that ends the unit.
+    """
 
     host: Host
     asked: tuple[AskedCommand, ...]
+    of_bmc: tuple[AskedCommand, ...] = ()
     said: Mapping[str, OutputRow] = field(default_factory=dict)
     jobs: Mapping[str, JobRow] = field(default_factory=dict)
     boot_id: str | None = None
@@ -31,6 +35,11 @@ class Unfinished:
     def todo(self) -> tuple[AskedCommand, ...]:
         """What no visit has an answer to yet."""
         return tuple(one for one in self.asked if one.command.key not in self.said)
+
+    @property
+    def has_jobs(self) -> bool:
+        """Whether the next visit may find a job that goes on."""
+        return any(one.command.job for one in self.todo)
 
     @property
     def stored_jobs(self) -> tuple[str, ...]:

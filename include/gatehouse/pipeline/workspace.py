@@ -9,7 +9,7 @@ from airflow.sdk import Connection, ObjectStoragePath
 
 from gatehouse.catalog.loader import open_catalog
 from gatehouse.model.errors import UsageError
-from gatehouse.model.hosts import Login
+from gatehouse.model.hosts import BmcLogin, Login
 from gatehouse.operations.workspace import FILES_VARIABLE, Workspace
 from gatehouse.store.engine import open_store, postgres_url
 
@@ -19,7 +19,8 @@ FILES = "gatehouse_files"  # the Connection of the object storage; not needed fo
 
 def workspace_from_connections() -> Workspace:
     """The workspace that a task works with."""
-    return Workspace(open_catalog(), open_store(store_url_of(Connection.get(STORE))), _files(), login_from_connection)
+    store = open_store(store_url_of(Connection.get(STORE)))
+    return Workspace(open_catalog(), store, _files(), login_from_connection, bmc_login_from_connection)
 
 
 def store_url_of(connection: Any) -> str:
@@ -47,6 +48,19 @@ def login_from_connection(name: str) -> Login:
     if not key:
         raise UsageError(f'Connection {name!r} holds no private key: put it into its extra as "private_key"')
     return Login(connection.login or "root", key)
+
+
+@lru_cache(maxsize=64)
+def bmc_login_from_connection(name: str) -> BmcLogin:
+    """User and password of a BMC's Connection, of type ``http`` or any other that holds both.
+
+    Raises:
+        UsageError: the Connection lacks one of them.
+    """
+    connection = Connection.get(name)
+    if not connection.login or not connection.password:
+        raise UsageError(f"Connection {name!r} needs a login and a password: the BMC's user")
+    return BmcLogin(connection.login, connection.password)
 
 
 def _files() -> ObjectStoragePath:

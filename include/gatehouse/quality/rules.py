@@ -16,7 +16,7 @@ _VARYING_UNITS = ("degC", "W")
 # Readings in degrees or watts that are settings and ratings, alike on every unit by right.
 _SETTING = (
     r"(?:^|[._])(?:t?limit|max|min|trip|shutdown|slowdown|crit|critical|warn|warning|threshold|target|default|rated|"
-    r"requested|enforced|cap)(?:[._]|$)"
+    r"requested|enforced|cap|capacity)(?:[._]|$)"
 )
 
 

@@ -114,9 +114,7 @@ def connect(endpoint: Endpoint, login: Login, limits: SessionLimits) -> paramiko
     """
     where = f"{endpoint.address}:{endpoint.port}"
     key = _private_key(login.private_key)
-    transport = paramiko.Transport(
-        _tcp(endpoint, limits), disabled_algorithms={}, packetizer_class=_UntimedPacketizer
-    )
+    transport = paramiko.Transport(_tcp(endpoint, limits), disabled_algorithms={}, packetizer_class=_UntimedPacketizer)
     try:
         _configure(transport, endpoint.host_key.split()[0], limits)
         transport.start_client(timeout=limits.handshake_s)

@@ -243,8 +243,9 @@ class SelEntry:
 
 @dataclass(slots=True)
 class Bmc:
-    """The management controller: its clock, sensors and event log."""
+    """The management controller: its clock, sensors and event log; ``behaviour`` is how it fails to serve Redfish."""
 
     clock_set: bool = True
     inlet_c: int = 23
     records: list[SelEntry] = field(default_factory=list)
+    behaviour: str = ""

@@ -1,0 +1,1 @@
+"""The BMCs of the lab's hosts: Redfish over real HTTPS, served by one event loop with one certificate for all."""
