@@ -82,7 +82,10 @@ def test_a_host_that_cannot_be_reached_is_not_measured_and_hides_nobody(
     found = world.summary(round_id)
     away = of(found, EVT[1])
     assert not away.bad  # a bad pipe is no bad machine
-    assert len(away.not_measured) == away.planned
+    asked = world.workspace.catalog.plans["evt"].diagnostics
+    assert {d.diagnostic for d in asked} - set(away.not_measured) == {  # its BMC has a way of its own
+        d.diagnostic for d in asked if d.diagnostic.startswith("redfish_")
+    }
     assert not of(found, EVT[0]).not_measured
     gate = world.gate(SMALL, Phase.EVT)
     assert gate.status is CriterionStatus.NOT_ENOUGH_EVIDENCE

@@ -40,18 +40,26 @@ def read_visit(
         _result(planned.diagnostic, [s for s in said if s[0].diagnostic == planned.diagnostic], sku, spec)
         for planned in spec.plan.diagnostics
     )
-    error = session.error or (bmc.error if bmc else None)
-    unreachable = str(error) if error else None
     return UnitVisit(
         host=host,
         results=results,
         outputs=tuple(stored(asked_for, completed, raw) for asked_for, completed in said),
         bounds=_bounds(results, sku.limits),
-        unreachable=unreachable if not any(r.measured is Measured.COMPLETE for r in results) else None,
+        unreachable=_unreachable(asked, session, bmc, results),
         claimed_serial=_claimed_serial(results),
         boot_id=session.boot_id,
         clock_skew_s=session.clock_skew_s,
     )
+
+
+def _unreachable(
+    asked: Sequence[AskedCommand], session: HostSession, bmc: BmcSession | None, results: Iterable[Result]
+) -> str | None:
+    """Why the host was not reached; None where it was. What its BMC says does not stand for the host's own answers."""
+    measured = {result.diagnostic for result in results if result.measured is Measured.COMPLETE}
+    if session.error and not measured & {one.diagnostic for one in over_ssh(asked)}:
+        return str(session.error)
+    return str(bmc.error) if bmc and bmc.error and not measured else None
 
 
 def _result(name: str, said: Sequence[Said], sku: Sku, spec: RoundSpec) -> Result:

@@ -123,7 +123,7 @@ gh_job() {
     [0-9]*|rebooted|killed|stopped) cat "$gh_d/out" 2>/dev/null; cat "$gh_d/err" >&2 2>/dev/null ;;
   esac
   if [ "$gh_c" = stopped ]; then gh_no=halted; fi
-  gh_mark "E $gh_i $gh_c $gh_from $gh_t $gh_ago"
+  gh_end_mark "E $gh_i $gh_c $gh_from $gh_t $gh_ago"
 }
 gh_ack() {
   gh_mark "B $1"
@@ -135,7 +135,7 @@ gh_ack() {
       case $gh_c in running|overdue) ;; *) rm -rf "$gh_o" ;; esac
     done
   fi
-  gh_mark "E $1 0 0 0"
+  gh_end_mark "E $1 0 0 0"
 }
 gh_end() {
   gh_mark "B $1"
@@ -147,7 +147,7 @@ gh_end() {
     done
   fi
   gh_up
-  gh_mark "E $1 $gh_c $gh_t $gh_t"
+  gh_end_mark "E $1 $gh_c $gh_t $gh_t"
 }
 gh_list() {
   gh_mark "B $1"
@@ -160,7 +160,7 @@ gh_list() {
     gh_c=0
   fi
   gh_up
-  gh_mark "E $1 $gh_c $gh_t $gh_t"
+  gh_end_mark "E $1 $gh_c $gh_t $gh_t"
 }
 """
 
