@@ -50,7 +50,9 @@ def test_mirroring_of_newer_servers_has_other_bits(bank: int, processor: str) ->
     assert failover.facts["mirror_failover"] is True
     assert found(failover) == [("hardware", "cpu2", "mce.mirror_failover")]
     assert reading("mcelog-ascii", mcelog(VALID | MISC_VALID, 1 << 62, bank, processor)).facts["mirror_corrected"]
-    assert reading("mcelog-ascii", mcelog(VALID | MISC_VALID, 1 << 41, bank, processor)).facts["mirror_failover"] is False
+    assert (
+        reading("mcelog-ascii", mcelog(VALID | MISC_VALID, 1 << 41, bank, processor)).facts["mirror_failover"] is False
+    )
 
 
 def test_a_register_that_is_not_valid() -> None:
