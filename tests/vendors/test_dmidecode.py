@@ -1,7 +1,7 @@
 """dmidecode, whole dumps and single types."""
 
 import pytest
-from recordings import reading, recording
+from recordings import found, reading, recording
 
 from gatehouse.model.status import Measured
 
@@ -97,3 +97,61 @@ def test_several_processors_and_supplies() -> None:
     assert facts["cpu0.cores"] == 56
     assert facts["cpu1.cores"] is None
     assert facts["cpu1.status"] == "Unpopulated"
+
+
+SUPPLY = """# dmidecode 3.3
+Getting SMBIOS data from sysfs.
+SMBIOS 3.3.0 present.
+
+Handle 0x2700, DMI type 39, 22 bytes
+System Power Supply
+\tLocation: Not Specified
+\tName: PWR SPLY,2800W
+\tSerial Number: CN0001
+\tMax Power Capacity: 2800 W
+\tStatus: {status}
+\tPlugged: Yes
+
+Handle 0x2701, DMI type 39, 22 bytes
+System Power Supply
+\tName: PWR SPLY,2800W
+\tStatus: Present, OK
+\tPlugged: Yes
+"""
+
+
+@pytest.mark.parametrize(
+    ("status", "signatures"),
+    [
+        ("Present, OK", []),
+        ("Present, Unknown", []),
+        ("Present, Critical", [("hardware", "psu0", "dmidecode.status")]),
+        ("Present, Non-critical", [("hardware", "psu0", "dmidecode.status")]),
+    ],
+)
+def test_a_power_supply_that_is_in_trouble(status: str, signatures: list[tuple[str, str, str]]) -> None:
+    """It should pass on what the firmware calls critical, and not take unknown for it."""
+    report = reading("dmidecode", SUPPLY.format(status=status))
+    assert found(report) == signatures
+    assert (report.facts["psus"], report.facts["psu0.max_power_w"]) == (2, 2800)
+
+
+def test_whole_structures_of_a_cut_output_keep_their_unknowns() -> None:
+    """It should say unknown of what a whole structure leaves out, and count nothing."""
+    report = reading("dmidecode", SUPPLY.format(status="Present, OK").rstrip("\n"))
+    assert report.facts["psu0.location"] is None
+    assert "psus" not in report.facts
+    assert not report.complete
+
+
+def test_a_type_that_the_machine_does_not_have() -> None:
+    """It should tell the versions and that nothing was printed: -t asked for what is not there."""
+    report = reading("dmidecode", SUPPLY[: SUPPLY.index("Handle")])
+    assert (report.facts["smbios"], report.facts["structures_listed"]) == ("3.3.0", 0)
+    assert not report.complete
+
+
+def test_older_words_for_the_configured_speed() -> None:
+    """It should read Configured Clock Speed as the configured speed, in MHz or MT/s."""
+    dimm = "Handle 0x1100, DMI type 17, 40 bytes\nMemory Device\n\tSize: 16384 MB\n\tConfigured Clock Speed: 2133 MHz\n"
+    assert reading("dmidecode", f"# dmidecode 3.0\n{dimm}").facts["dimm0.configured_speed_mts"] == 2133

@@ -80,7 +80,7 @@ BANK = '{"id": "bank:%d", "class": "memory", "slot": "P1-A%d", "serial": "%s"%s}
 def test_a_socket_without_a_module_is_empty() -> None:
     """It should count a bank as installed by its size or its serial number, whatever the description says."""
     banks = [BANK % (0, 1, "53963974", ""), BANK % (1, 2, "NO DIMM", ""), BANK % (2, 3, "", ', "size": 17179869184')]
-    memory = '{"id": "memory", "class": "memory", "size": 34359738368, "children": [%s]}' % ",".join(banks)
+    memory = f'{{"id": "memory", "class": "memory", "size": 34359738368, "children": [{",".join(banks)}]}}'
     facts = reading("lshw-json", f'{{"id": "h", "class": "system", "children": [{memory}]}}').facts
     assert (facts["memory.banks"], facts["memory.installed"]) == (3, 2)
     assert facts["bank1.serial"] is None
