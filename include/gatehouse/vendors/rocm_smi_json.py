@@ -23,11 +23,18 @@ _FACTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "sku": ("word", ("card sku",)),
     "vendor": ("word", ("card vendor",)),
     "gfx": ("word", ("gfx version",)),
+    "revision": ("word", ("device rev",)),
+    "subsystem_id": ("word", ("subsystem id",)),
+    "node": ("number", ("node id",)),
+    "guid": ("number", ("guid",)),
+    "model": ("word", ("card model",)),
     "pci": ("word", ("pci bus",)),
     "perf_level": ("word", ("performance level",)),
     "temp.edge_c": ("c", ("temperature (sensor edge) (c)",)),
     "temp.junction_c": ("c", ("temperature (sensor junction) (c)",)),
     "temp.memory_c": ("c", ("temperature (sensor memory) (c)",)),
+    **{f"temp.hbm{index}_c": ("c", (f"temperature (sensor hbm {index}) (c)",)) for index in range(8)},
+    "xgmi_errors": ("number", ("xgmi error count",)),
     "power_w": (
         "w",
         (
@@ -39,7 +46,8 @@ _FACTS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "power.limit_w": ("w", ("max graphics package power (w)",)),
     "util_pct": ("pct", ("gpu use (%)",)),
-    "util.memory_pct": ("pct", ("gpu memory use (%)", "gpu memory allocated (vram%)")),
+    "util.memory_pct": ("pct", ("gpu memory read/write activity (%)", "gpu memory use (%)")),
+    "vram_pct": ("pct", ("gpu memory allocated (vram%)",)),
     "fan_pct": ("pct", ("fan speed (%)",)),
     "fan_rpm": ("rpm", ("fan rpm",)),
     "voltage_v": ("millivolt", ("voltage (mv)",)),
@@ -79,10 +87,12 @@ def read_rocm_smi_json(said: Completed) -> ToolReport:
     if not cards:
         raise UnreadableError("no card of rocm-smi in the JSON")
     for number, card in cards.items():
-        gathered.facts_of(f"gpu{number}", _card(card))
+        gathered.facts_of(f"gpu{number}", card_facts(card))
     gathered.fact("gpus", len(cards))
     system = _lowered(document["system"]) if isinstance(document.get("system"), Mapping) else {}
     gathered.fact("driver", word_or_unknown(system.get("driver version")))
+    if any(key.startswith("pid") for key in system):
+        gathered.fact("processes", sum(key.startswith("pid") for key in system))
     return gathered.done()
 
 
@@ -90,7 +100,8 @@ def _lowered(card: Mapping[Any, Any]) -> dict[str, Any]:
     return {str(key).strip().rstrip(":").lower(): value for key, value in card.items()}
 
 
-def _card(card: Mapping[str, Any]) -> dict[str, Fact]:
+def card_facts(card: Mapping[str, Any]) -> dict[str, Fact]:
+    """The facts of one card; its keys are in lower case, without the colons that some end with."""
     facts: dict[str, Fact] = {}
     for fact, (kind, keys) in _FACTS.items():
         said = [card[key] for key in keys if key in card]
