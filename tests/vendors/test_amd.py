@@ -146,7 +146,8 @@ def test_a_log_without_verdicts_is_not_complete() -> None:
 
 def test_a_topology_is_read_by_the_order_of_its_columns() -> None:
     """It should name GPUs by their place and keep numbers as numbers."""
-    table = "HOPS TABLE:\n             0000:0c:00.0 0000:22:00.0\n0000:0c:00.0 0            1\n0000:22:00.0 1            0\n"
+    first, second = "0000:0c:00.0", "0000:22:00.0"
+    table = f"HOPS TABLE:\n             {first} {second}\n{first} 0            1\n{second} 1            0\n"
     types = table.replace("HOPS", "LINK TYPE").replace(" 0            1", " SELF         XGMI")
     facts = reading("amd-smi-text", f"{table}\n{types}").facts
     assert facts["gpu0.gpu1.hops"] == 1
@@ -179,8 +180,28 @@ def test_what_amd_smi_says_instead(said: str) -> None:
 
 def test_a_value_without_a_name_of_its_own() -> None:
     """It should stand under its place, with the unit that is printed beside it."""
-    text = "GPU: 0\n    THROTTLE:\n        PPT_ACCUMULATED: 585613\n        PPT_VIOLATION_ACTIVITY: 3 %\n        HBM: N/A\n"
+    section = "    THROTTLE:\n        PPT_ACCUMULATED: 585613\n        PPT_VIOLATION_ACTIVITY: 3 %\n        HBM: N/A\n"
+    text = f"GPU: 0\n{section}"
     facts = reading("amd-smi-text", text).facts
     assert facts["gpu0.throttle.ppt_accumulated"] == 585613
     assert facts["gpu0.throttle.ppt_violation_activity_pct"] == 3
     assert facts["gpu0.throttle.hbm"] is None
+
+
+def test_a_machine_that_is_set_up_otherwise() -> None:
+    """It should call BAR sizes and packages that are not as configured a matter of configuration."""
+    bars = (
+        "[INFO  ] [257936.5] [a]  smqt 3254 bar5_size      0 (0.00 B)\n[RESULT] [257936.6] [a]  smqt 3254 pass: false\n"
+    )
+    report = reading("rvs-log", bars)
+    assert found(report) == [("configuration", "gpu.3254", "rvs.smqt")]
+    assert report.facts["gpu.3254.bar5_b"] == 0
+    packages = "[RESULT] [1.5] Action name :p\n[RESULT] [1.6] Module name :rcqt\n    Missing packages             : 2\n"
+    assert found(reading("rvs-log", packages)) == [("configuration", "host", "rvs.rcqt")]
+
+
+def test_properties_of_gpus_and_their_links() -> None:
+    """It should keep a link's properties apart from the GPU's."""
+    lines = "[RESULT] [3.1] [a] gpup 42583 simd_count 1024\n[RESULT] [3.2] [a] gpup 42583 7 weight 15\n"
+    facts = reading("rvs-log", lines).facts
+    assert (facts["gpu.42583.simd_count"], facts["gpu.42583.link7.weight"]) == (1024, 15)

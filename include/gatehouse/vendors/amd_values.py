@@ -37,7 +37,7 @@ def value_of(kind: str, said: Any) -> Fact:
 
 def with_unit(name: str, said: Any) -> dict[str, Fact]:
     """The fact with the unit that is printed beside its value as suffix: ``energy`` of 3 J is ``energy_j``."""
-    text = f"{said['value']} {said['unit']}" if isinstance(said, Mapping) else str(said)
+    text = f"{said.get('value')} {said.get('unit')}" if isinstance(said, Mapping) else str(said)
     number, _, printed = text.partition(" ")
     unit = _PRINTED_UNITS.get(printed.strip().lower())
     if unit is not None and number_or_unknown(number) is not None:
