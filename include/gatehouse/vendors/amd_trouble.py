@@ -7,7 +7,7 @@ from gatehouse.model.status import FindingClass
 from gatehouse.vendors.gathered import Gathered
 
 _COUNTERS = {
-    "ecc.uncorrectable": "amd.ecc.uncorrectable",
+    "ecc.uncorrectable": "amdgpu.ras.ue",
     "bad_pages.retired": "amd.bad_pages.retired",
     "bad_pages.pending": "amd.bad_pages.pending",
 }

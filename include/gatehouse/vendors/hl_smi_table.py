@@ -63,7 +63,7 @@ def note_errors(gathered: Gathered, part: str, facts: Mapping[str, Fact]) -> Non
     for name in ("ecc.uncorrectable", "ecc.volatile.uncorrectable"):
         count = facts.get(name)
         if isinstance(count, int) and count > 0:
-            gathered.found(FindingClass.HARDWARE, part, "habana.ecc.uncorrectable", f"{name} is {count}")
+            gathered.found(FindingClass.HARDWARE, part, "habanalabs.ecc", f"{name} is {count}")
 
 
 def _is_device(headings: Headings, block: Block) -> bool:

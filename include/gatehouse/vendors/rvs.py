@@ -102,7 +102,18 @@ def _read_line(gathered: Gathered, run: _Run, level: str, said: str) -> None:
     elif (verdict := _WHOLE_VERDICT.match(body)) is not None:
         _judge(gathered, run, f"gpu.{verdict[1]}" if verdict[1] else "", "pass", verdict[2].upper() == "TRUE", body)
     else:
-        gathered.facts_of("", {f"{run.prefix}{name}": value for name, value in (line_facts(body) or {}).items()})
+        for name, value in (line_facts(body) or {}).items():
+            _note_fact(gathered, f"{run.prefix}{name}", value)
+
+
+def _note_fact(gathered: Gathered, name: str, value: Fact) -> None:
+    """Note a fact that one line gives; of several lists of packages the first counts, but each is looked at."""
+    if "packages." in name:
+        gathered.facts.setdefault(name, value)
+    else:
+        gathered.fact(name, value)
+    if name.endswith("packages.missing") and value:
+        gathered.found(FindingClass.CONFIGURATION, "host", "rvs.rcqt", f"{value} packages are missing")
 
 
 def _begin(gathered: Gathered, run: _Run, kind: str, name: str) -> None:
@@ -169,8 +180,6 @@ def _note_totals(gathered: Gathered, run: _Run) -> None:
         if name.endswith(".violations") and isinstance(value, int) and value > 0:
             part = ".".join(name.split(".")[-4:-2])
             gathered.found(FindingClass.HARDWARE, part, "rvs.gm", f"{name} is {value}")
-        elif name.endswith("packages.missing") and value:
-            gathered.found(FindingClass.CONFIGURATION, "host", "rvs.rcqt", f"{value} packages are missing")
     gathered.fact("met_false", sum(not met for met, _ in run.verdicts))
     if run.verdicts:
         gathered.fact("verdict_meaningful", any(target != 0 for _, target in run.verdicts))

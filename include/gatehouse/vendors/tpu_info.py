@@ -44,7 +44,8 @@ def read_tpu_info(said: Completed) -> ToolReport:
     gathered, text = gather("tpu-info", said)
     tables = list(_tables(text))
     known = [table for table in tables if _FIRST.intersection(table.headings)]
-    versions = {name: pattern.search(text) for name, pattern in _HEADER.items()}
+    whole = text[: text.rfind("\n") + 1]
+    versions = {name: pattern.search(whole) for name, pattern in _HEADER.items()}
     if not known and not versions["tpu_info"]:
         raise UnreadableError("no table of TPU chips")
     for name, match in versions.items():
