@@ -141,3 +141,12 @@ def test_what_transferbench_says_instead() -> None:
     report = reading("transferbench", "TransferBench v1.30\n[ERROR] NUMA library not supported.\n")
     assert report.status is Measured.ERROR
     assert "NUMA library" in report.errors[0]
+
+
+def test_the_newer_engine_of_rocm_bandwidth_test() -> None:
+    """It should read TransferBench's tables under its own name, and not what TransferBench printed by itself."""
+    table = recording("transferbench", "a2a_four_gpus")
+    report = reading("rocm-bandwidth-test", f"$ rocm-bandwidth-test run tb a2a\n{table}")
+    assert report.tool == "rocm-bandwidth-test"
+    assert report.facts["gpu0.gpu1.gbps"] == 46.512
+    assert reading("rocm-bandwidth-test", table).status is Measured.ERROR

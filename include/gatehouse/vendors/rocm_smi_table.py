@@ -94,7 +94,8 @@ def read_rocm_smi_table(said: Completed) -> ToolReport:
     """
     gathered, text = gather("rocm-smi-table", said)
     lines = whole_lines(gathered, text)
-    complaints = [line.strip() for line in lines if _COMPLAINT.fullmatch(line.strip())]
+    suspects = (line.strip() for line in lines if "ERROR" in line or "WARNING" in line)
+    complaints = [line for line in suspects if _COMPLAINT.fullmatch(line)]
     gpus = _note_tables(gathered, lines)
     pages = _note_pages(gathered, lines)
     if gpus is None and not pages:
@@ -158,6 +159,8 @@ def _said(words: str) -> str:
 
 def _columns(line: str) -> list[_Column]:
     """The columns of a line of headings; empty for any other line."""
+    if not line.lstrip().startswith(("Device", "GPU")):
+        return []
     words = _GAP.split(line.strip()[:400])
     known = [next((name for name in _COLUMNS if word.startswith(name)), None) for word in words]
     if len(known) < 5 or words[0] not in ("Device", "GPU"):
