@@ -155,3 +155,50 @@ def test_older_words_for_the_configured_speed() -> None:
     """It should read Configured Clock Speed as the configured speed, in MHz or MT/s."""
     dimm = "Handle 0x1100, DMI type 17, 40 bytes\nMemory Device\n\tSize: 16384 MB\n\tConfigured Clock Speed: 2133 MHz\n"
     assert reading("dmidecode", f"# dmidecode 3.0\n{dimm}").facts["dimm0.configured_speed_mts"] == 2133
+
+
+OLD = """# dmidecode 2.2
+SMBIOS 2.4 present.
+2 structures occupying 62 bytes.
+Table at 0x000EE000.
+Handle 0x0000
+\tDMI type 0, 24 bytes.
+\tBIOS Information
+\t\tVendor: HP
+\t\tVersion: A08
+\t\tCharacteristics:
+\t\t\tPCI is supported
+Handle 0x0100
+\tDMI type 1, 27 bytes.
+\tSystem Information
+\t\tManufacturer: HP
+\t\tSerial Number: 3H0000K253
+"""
+
+
+def test_the_layout_before_version_2_10() -> None:
+    """It should read structures whose type stands below their handle."""
+    report = reading("dmidecode", OLD)
+    assert (report.facts["bios.version"], report.facts["serial"]) == ("A08", "3H0000K253")
+    assert report.complete
+
+
+def test_keys_in_any_case() -> None:
+    """It should know a key that some firmware writes in lower case."""
+    chassis = "Handle 0x0300, DMI type 3, 21 bytes\nchassis information\n\tmanufacturer: hp\n\tserial number: 2m2336\n"
+    assert reading("dmidecode", f"# dmidecode 2.11\n{chassis}").facts["chassis.serial"] == "2m2336"
+
+
+def test_memory_devices_against_what_their_array_declares() -> None:
+    """It should notice that memory devices are absent from the list."""
+    array = "Handle 0x1000, DMI type 16, 23 bytes\nPhysical Memory Array\n\tNumber Of Devices: 4\n"
+    device = "\nHandle 0x1100, DMI type 17, 40 bytes\nMemory Device\n\tSize: 16 GB\n"
+    assert not reading("dmidecode", f"# dmidecode 3.3\n{array}{device * 3}").complete
+    assert reading("dmidecode", f"# dmidecode 3.3\n{array}{device * 4}").complete
+
+
+def test_no_entry_point() -> None:
+    """It should be an error in dmidecode's own words."""
+    report = reading("dmidecode", "# dmidecode 2.11\n# No SMBIOS nor DMI entry point found, sorry.\n")
+    assert report.status is Measured.ERROR
+    assert "No SMBIOS nor DMI entry point" in report.errors[0]

@@ -13,14 +13,15 @@ from dataclasses import dataclass, field
 from gatehouse.model.commands import Completed
 from gatehouse.model.errors import UnreadableError
 from gatehouse.model.readings import ToolReport
-from gatehouse.vendors.dmidecode_structures import BOOT, CHASSIS, CPU, DIMM, STRUCTURES, SUPPLY, SYSTEM
+from gatehouse.vendors.dmidecode_structures import ARRAY, BOOT, CHASSIS, CPU, DIMM, STRUCTURES, SUPPLY, SYSTEM
 from gatehouse.vendors.documents import Lines, lines_of
 from gatehouse.vendors.draft import Draft
 from gatehouse.vendors.quantities import number_or_unknown
 from gatehouse.vendors.registry import reads
 
 _TOOL = "dmidecode"
-_HANDLE = re.compile(r"Handle (0x[0-9A-Fa-f]{1,8}), DMI type (\d{1,3}), \d{1,6} bytes?\.?")
+_HANDLE = re.compile(r"Handle 0x[0-9A-Fa-f]{1,8}, DMI type (?P<kind>\d{1,3}), \d{1,6} bytes?\.?")
+_OLD_TYPE = re.compile(r"DMI type (?P<kind>\d{1,3}), \d{1,6} bytes?\.?")
 _VERSION = re.compile(r"# dmidecode (\S{1,40})")
 _SMBIOS = re.compile(r"(?:SM|Legacy )?(?:BIOS|DMI) (\d{1,3}\.\d{1,3}(?:\.\d{1,3})?) present\.?")
 _DECLARED = re.compile(r"(\d{1,6}) structures occupying \d{1,9} bytes\.?")
@@ -84,22 +85,21 @@ def read_dmidecode(said: Completed) -> ToolReport:
 
 
 def _records(lines: Lines) -> Iterator[_Record]:
+    """Structures with their keys in lower case. Before version 2.10 the type stood on a line below the handle."""
     record: _Record | None = None
-    key, base = "", 0
+    base = 0
     for line in lines:
         text = line.strip()
-        if match := _HANDLE.fullmatch(text):
+        if match := _HANDLE.fullmatch(text) or _OLD_TYPE.fullmatch(text):
             if record:
                 yield record
-            record, key, base = _Record(int(match.group(2))), "", 0
+            record, base = _Record(int(match.group("kind"))), 0
         elif record and text and line[:1] in " \t":
             depth = len(line.expandtabs(8)) - len(line.expandtabs(8).lstrip())
-            base = base or depth
-            if depth > base:
-                continue  # an item of the list under the key above
             key, colon, value = text.partition(":")
-            if colon:
-                record.values.setdefault(key, value.strip())
+            base = base or (depth if colon else 0)
+            if colon and depth <= base:  # what is deeper is an item of the list under the key above
+                record.values.setdefault(key.lower(), value.strip())
     if record:
         yield record
 
@@ -108,7 +108,7 @@ def _reason(lines: Lines) -> str:
     """Why there is no structure, in dmidecode's own words where it is dmidecode."""
     if not any(_VERSION.match(line) for line in lines):
         return "no DMI structure: not dmidecode"
-    said = [line.strip() for line in (*lines, lines.tail) if line.strip() and not line.startswith("#")]
+    said = [line.strip("# ") for line in (*lines, lines.tail) if line.strip("# ") and not _VERSION.match(line)]
     return f"dmidecode printed no structure: {'; '.join(said)[:300]}"
 
 
@@ -136,12 +136,12 @@ def _note_record(draft: Draft, record: _Record, index: int, *, is_last: bool) ->
         return
     part = f"{structure.part}{index}" if structure.is_numbered else structure.part
     for name, keys in (structure.words | structure.numbers).items():
-        values = [record.values[key] for key in keys if key in record.values]
+        values = [record.values[key.lower()] for key in keys if key.lower() in record.values]
         if values or not is_last:
             value = values[0] if values else ""
             draft.fact(f"{part}.{name}", _number(value) if name in structure.numbers else _said(value))
-    if record.kind == DIMM and "Size" in record.values:
-        draft.fact(f"{part}.size_mib", _mib(record.values.get("Size", "")))
+    if record.kind == DIMM and "size" in record.values:
+        draft.fact(f"{part}.size_mib", _mib(record.values.get("size", "")))
 
 
 def _number(value: str) -> int | float | None:
@@ -164,12 +164,12 @@ def _note_identity(draft: Draft, records: list[_Record]) -> None:
 
 def _note_totals(draft: Draft, records: list[_Record]) -> None:
     draft.total("structures_listed", len(records))
-    slots = [_mib(record.values.get("Size", "")) for record in records if record.kind == DIMM]
+    slots = [_mib(record.values.get("size", "")) for record in records if record.kind == DIMM]
     if slots:
         draft.total("memory.devices", len(slots))
         draft.total("memory.installed", sum(size is not None for size in slots))
         draft.total("memory.total_mib", sum(size for size in slots if size is not None))
-    sockets = [record.values.get("Status", "") for record in records if record.kind == CPU]
+    sockets = [record.values.get("status", "") for record in records if record.kind == CPU]
     if sockets:
         draft.total("cpu_sockets", len(sockets))
         draft.total("cpus", sum(status.startswith("Populated") for status in sockets))
@@ -185,12 +185,18 @@ def _judge(draft: Draft, records: list[_Record]) -> None:
         part = f"psu{seen[record.kind]}" if record.kind == SUPPLY else "host"
         seen[record.kind] += 1
         for key in _STATES.get(record.kind, ()):
-            state = record.values.get(key, "")
+            state = record.values.get(key.lower(), "")
             if _TROUBLE.search(state):
                 draft.hardware(part, f"dmidecode.{key.lower().replace(' ', '_')}", f"{key}: {state}")
 
 
 def _check_declared(draft: Draft, records: list[_Record]) -> None:
     declared = draft.facts.get("structures")
-    if isinstance(declared, int) and len(records) < declared and records[-1].kind != _END_OF_TABLE:
+    if isinstance(declared, int) and len(records) < declared:
         draft.incomplete(f"{declared} structures declared, {len(records)} listed")
+    arrays = [
+        number_or_unknown(record.values.get("number of devices", "")) for record in records if record.kind == ARRAY
+    ]
+    slots, dimms = sum(int(each) for each in arrays if each is not None), sum(record.kind == DIMM for record in records)
+    if dimms and dimms < slots:
+        draft.incomplete(f"{slots} memory devices declared, {dimms} listed")

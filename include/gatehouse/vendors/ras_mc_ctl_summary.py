@@ -107,8 +107,6 @@ def _begins(draft: Draft, place: _Place, text: str) -> bool:
         _start(draft, place.section)
     elif _COUNTER_HEADING.fullmatch(text):
         place.is_table = True
-        for name in _zeroes("memory"):
-            draft.total(name, 0)
     else:
         return False
     return True
@@ -166,8 +164,9 @@ def _note_dimm(draft: Draft, index: int, kind: str, label: str, location: str, c
 def _note_counter(draft: Draft, index: int, match: re.Match[str]) -> None:
     """A row of ``--error-count``."""
     label, corrected, uncorrected = match.group(1), int(match.group(2)), int(match.group(3))
-    _add(draft, "memory.corrected", corrected)
-    _add(draft, "memory.uncorrected", uncorrected)
+    for name, count in (("memory.corrected", corrected), ("memory.uncorrected", uncorrected)):
+        _add(draft, name, count)
+        draft.total(name, draft.facts[name])
     draft.fact(f"dimm{index}.label", label)
     draft.fact(f"dimm{index}.corrected", corrected)
     draft.fact(f"dimm{index}.uncorrected", uncorrected)

@@ -199,7 +199,10 @@ def _note_health(gathered: Gathered, device: _Device, prefix: str) -> None:
         gathered.facts_of(f"{prefix}{name}", {"status": status[1].lower(), **_thresholds(said)})
         if status[1].lower() not in ("ok", "unknown"):
             gathered.found(FindingClass.HARDWARE, device.part, f"xpu.health.{_slug(name)}", f"{name}: {said}")
-    gathered.fact(f"{prefix}components", len(known))
+    if known:
+        gathered.fact(f"{prefix}components", len(known))
+    else:
+        gathered.incomplete(f"no component of {device.part}")
 
 
 def _thresholds(said: str) -> dict[str, Fact]:
