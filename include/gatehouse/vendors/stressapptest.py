@@ -19,7 +19,8 @@ from gatehouse.vendors.registry import reads
 _TOOL = "stressapptest"
 _REPORT = re.compile(r"Report Error: ([^:]{1,80}?)\s: ([^:]{1,80}?)\s:\s(\d{1,12})\s:\s(\d{1,9})s")
 _HARDWARE = re.compile(
-    r"(?:Hardware|Page) Error:\s(\w{1,40})\son\sCPU\s(\d{1,5})\(([^)]{0,40})\)\sat\s(0x[0-9a-f]{1,16})(?:\([^)]{0,120}\))?:"
+    r"(?:Hardware|Page) Error:\s(\w{1,40})\son\sCPU\s(\d{1,5})\(([^)]{0,40})\)"
+    r"\sat\s(0x[0-9a-f]{1,16})(?:\([^)]{0,120}\))?:"
 )
 _LAST_WRITER = re.compile(r"<-(\d{1,5})")
 _WORD = re.compile(r"\b(read|reread|expected):\s{0,8}(0x[0-9a-fA-F]{1,16})\b")
