@@ -56,7 +56,7 @@ _OVERVIEW = {
 }
 _OF = re.compile(r"(\S+)\s*/\s*([\d.]+)\s*(\w+)")
 _PERCENT = re.compile(r"(?<!\S)(\d{1,3}(?:\.\d+)? ?%)")
-_UPPER = re.compile(r"(N/A|[\d.]{1,8} ?%)\s+(N/A|[\d.]{1,8} ?°?C)\s+(N/A|\d{1,12})\s+(N/A|\S{1,30} W)")
+_UPPER = re.compile(r"(N/A|[\d.]{1,8} ?%)\s+(N/A|[\d.]{1,8} ?°?C)\s+(N/A|\d{1,12})\s+(N/A|\S{1,30}(?: W)?)")
 
 
 def note_tables(gathered: Gathered, text: str, lines: Sequence[str]) -> bool:
@@ -188,7 +188,7 @@ def _overview(block: Block) -> dict[str, Fact]:
     use, temperature, errors, power = upper.groups() if upper else ("", "", "", "")
     watts, memory, busy = _OF.fullmatch(power), _OF.search(lower), _PERCENT.match(lower)
     words = block.rows[-1][0].split()
-    compute, _, partition = words[-1].partition("/")
+    compute, _, partition = ("", "", "") if words[-1] == "N/A" else words[-1].partition("/")
     return {
         "bdf": block.rows[0][0].split()[0],
         "market_name": word_or_unknown(block.rows[0][0].partition(" ")[2]),
@@ -197,7 +197,7 @@ def _overview(block: Block) -> dict[str, Fact]:
         "partition.memory": word_or_unknown(partition),
         "temp.hotspot_c": quantity(temperature.replace("°", ""), "c"),
         "ecc.uncorrectable": number_or_unknown(errors),
-        "power_w": quantity(f"{watts[1]} {watts[3]}", "w") if watts else None,
+        "power_w": quantity(f"{watts[1]} {watts[3]}" if watts else power, "w"),
         "power.limit_w": quantity(f"{watts[2]} {watts[3]}", "w") if watts else None,
         "vram.used_mb": quantity(f"{memory[1]} {memory[3]}", "mb") if memory else None,
         "vram.total_mb": quantity(f"{memory[2]} {memory[3]}", "mb") if memory else None,

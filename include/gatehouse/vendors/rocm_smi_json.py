@@ -30,9 +30,9 @@ _FACTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "model": ("word", ("card model",)),
     "pci": ("word", ("pci bus",)),
     "perf_level": ("word", ("performance level",)),
-    "temp.edge_c": ("c", ("temperature (sensor edge) (c)",)),
-    "temp.junction_c": ("c", ("temperature (sensor junction) (c)",)),
-    "temp.memory_c": ("c", ("temperature (sensor memory) (c)",)),
+    "temp.edge_c": ("c", ("temperature (sensor edge) (c)", "temperature_edge (c)")),
+    "temp.junction_c": ("c", ("temperature (sensor junction) (c)", "temperature_hotspot (c)")),
+    "temp.memory_c": ("c", ("temperature (sensor memory) (c)", "temperature_mem (c)")),
     **{f"temp.hbm{index}_c": ("c", (f"temperature (sensor hbm {index}) (c)",)) for index in range(8)},
     "xgmi_errors": ("number", ("xgmi error count",)),
     "power_w": (
@@ -42,14 +42,16 @@ _FACTS: dict[str, tuple[str, tuple[str, ...]]] = {
             "average graphics package power (w)",
             "current socket power (w)",
             "average socket power (w)",
+            "current_socket_power (w)",
+            "average_socket_power (w)",
         ),
     ),
     "power.limit_w": ("w", ("max graphics package power (w)",)),
-    "util_pct": ("pct", ("gpu use (%)",)),
+    "util_pct": ("pct", ("gpu use (%)", "average_gfx_activity (%)")),
     "util.memory_pct": ("pct", ("gpu memory read/write activity (%)", "gpu memory use (%)")),
     "vram_pct": ("pct", ("gpu memory allocated (vram%)",)),
     "fan_pct": ("pct", ("fan speed (%)",)),
-    "fan_rpm": ("rpm", ("fan rpm",)),
+    "fan_rpm": ("rpm", ("fan rpm", "current_fan_speed (rpm)")),
     "voltage_v": ("millivolt", ("voltage (mv)",)),
     "pcie.replay": ("number", ("pcie replay count",)),
     "vram.total_b": ("b", ("vram total memory (b)",)),
@@ -64,6 +66,7 @@ _FACTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "partition.compute": ("word", ("compute partition",)),
     "partition.memory": ("word", ("memory partition",)),
 }
+_UNMEASURED_16_BIT = 65535  # how the firmware's metrics say that there is no value
 _CORE = frozenset({"name", "serial", "power_w", "vram.total_b", "vram.used_b"})
 _CLOCK = re.compile(r"\(?(\d{1,6}) ?Mhz\)?", re.IGNORECASE)
 _PCIE = re.compile(r"\(([\d.]{1,6} ?GT/s) x(\d{1,2})\)")
@@ -121,4 +124,6 @@ def _value(kind: str, words: Any) -> Fact:
     if kind == "clock":
         clock = _CLOCK.fullmatch(str(words).strip())
         return int(clock[1]) if clock else None
+    if number_or_unknown(words) == _UNMEASURED_16_BIT:
+        return None
     return quantity(f"{words} mV", "v") if kind == "millivolt" else quantity(words, kind)

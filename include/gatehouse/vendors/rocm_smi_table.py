@@ -99,7 +99,8 @@ def read_rocm_smi_table(said: Completed) -> ToolReport:
     gpus = _note_tables(gathered, lines)
     pages = _note_pages(gathered, lines)
     if gpus is None and not pages:
-        raise UnreadableError(f"no concise table of rocm-smi{': ' + complaints[0] if complaints else ''}")
+        complaints += [line.strip() for line in lines if "Not supported" in line or "not supported" in line]
+        raise UnreadableError(f"no concise table of rocm-smi{': ' + complaints[0][:200] if complaints else ''}")
     for complaint in complaints:
         gathered.error(complaint)
     gathered.fact("gpus", len((gpus or set()) | pages))

@@ -18,6 +18,7 @@ from gatehouse.vendors.registry import reads
 from gatehouse.vendors.rvs_lines import line_facts, pair_facts, power_of
 
 _LINE = re.compile(r"\s{0,8}\[(RESULT|ERROR|INFO|WARN|DEBUG|TRACE)\s{0,4}\] ?\[\s*[\d. ]{1,30}\] {1,4}(.*)$")
+_TROUBLE = re.compile(r"RVS-ERROR (\[.{1,300})")
 _NAMED = re.compile(r"(Action|Module) name ?:\s?(\S{1,100})")
 _OF_ACTION = re.compile(r"\[([^\]]{1,100})\] {1,4}(.*)$")
 _GPU = re.compile(r"\[GPU:: {0,6}(\d{1,6})\] (.*)$")
@@ -66,8 +67,11 @@ def read_rvs_log(said: Completed) -> ToolReport:
     gathered, text = gather("rvs-log", said)
     run = _Run()
     lines = whole_lines(gathered, text)
+    troubles = [match[1].strip() for line in lines if (match := _TROUBLE.search(line[:2000]))]
     if not any(_LINE.match(line[:2000]) for line in lines):
-        raise UnreadableError("no line of RVS's log")
+        raise UnreadableError(f"no line of RVS's log{': ' + troubles[0] if troubles else ''}")
+    for trouble in troubles:
+        gathered.error(trouble)
     for line in lines:
         match = _LINE.match(line[:2000])
         level, body = (match[1], match[2].strip()) if match else ("", line[:2000].strip())
