@@ -6,7 +6,7 @@ import pytest
 from recordings import found, reading, recording
 
 from gatehouse.model.status import Measured
-from gatehouse.vendors.amd_fields import value_of
+from gatehouse.vendors.amd_values import value_of
 
 METRIC = json.loads(recording("amd-smi-json", "mi300x_metric_two"))
 TEXT = recording("amd-smi-text", "mi210_metric_two")
@@ -142,3 +142,66 @@ def test_a_log_without_verdicts_is_not_complete() -> None:
     report = reading("rvs-log", RVS[: RVS.index("[RESULT] [ 1222")])
     assert not report.complete
     assert "gpu.8991.met" not in report.facts
+
+
+def test_a_topology_is_read_by_the_order_of_its_columns() -> None:
+    """It should name GPUs by their place and keep numbers as numbers."""
+    first, second = "0000:0c:00.0", "0000:22:00.0"
+    table = f"HOPS TABLE:\n             {first} {second}\n{first} 0            1\n{second} 1            0\n"
+    types = table.replace("HOPS", "LINK TYPE").replace(" 0            1", " SELF         XGMI")
+    facts = reading("amd-smi-text", f"{table}\n{types}").facts
+    assert facts["gpu0.gpu1.hops"] == 1
+    assert facts["gpu0.gpu1.link_type"] == "XGMI"
+    assert facts["gpu1.bdf"] == "0000:22:00.0"
+
+
+def test_the_versions_of_amd_smi() -> None:
+    """It should give the same names for text and JSON."""
+    line = "AMDSMI Tool: 24.6.2+2b02a07 | AMDSMI Library version: 24.6.2.0 | ROCm version: 6.2.2\n"
+    text = reading("amd-smi-text", line).facts
+    versions = {"version": "24.6.2+2b02a07", "amdsmi_library_version": "24.6.2.0", "rocm_version": "6.2.2"}
+    assert reading("amd-smi-json", json.dumps([{"tool": "AMDSMI Tool", **versions}])).facts.items() <= text.items()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "ERROR:root:Unable to detect any GPU devices, check amdgpu version\n",
+        "Can not find a device: GPU '9' Error code: -3\n",
+    ],
+)
+def test_what_amd_smi_says_instead(said: str) -> None:
+    """It should be an error in the tool's own words, and never trouble of the hardware."""
+    report = reading("amd-smi-text", said)
+    assert report.status is Measured.ERROR
+    assert said.strip() in report.errors[0]
+    assert not report.findings
+
+
+def test_a_value_without_a_name_of_its_own() -> None:
+    """It should stand under its place, with the unit that is printed beside it."""
+    section = "    THROTTLE:\n        PPT_ACCUMULATED: 585613\n        PPT_VIOLATION_ACTIVITY: 3 %\n        HBM: N/A\n"
+    text = f"GPU: 0\n{section}"
+    facts = reading("amd-smi-text", text).facts
+    assert facts["gpu0.throttle.ppt_accumulated"] == 585613
+    assert facts["gpu0.throttle.ppt_violation_activity_pct"] == 3
+    assert facts["gpu0.throttle.hbm"] is None
+
+
+def test_a_machine_that_is_set_up_otherwise() -> None:
+    """It should call BAR sizes and packages that are not as configured a matter of configuration."""
+    bars = (
+        "[INFO  ] [257936.5] [a]  smqt 3254 bar5_size      0 (0.00 B)\n[RESULT] [257936.6] [a]  smqt 3254 pass: false\n"
+    )
+    report = reading("rvs-log", bars)
+    assert found(report) == [("configuration", "gpu.3254", "rvs.smqt")]
+    assert report.facts["gpu.3254.bar5_b"] == 0
+    packages = "[RESULT] [1.5] Action name :p\n[RESULT] [1.6] Module name :rcqt\n    Missing packages             : 2\n"
+    assert found(reading("rvs-log", packages)) == [("configuration", "host", "rvs.rcqt")]
+
+
+def test_properties_of_gpus_and_their_links() -> None:
+    """It should keep a link's properties apart from the GPU's."""
+    lines = "[RESULT] [3.1] [a] gpup 42583 simd_count 1024\n[RESULT] [3.2] [a] gpup 42583 7 weight 15\n"
+    facts = reading("rvs-log", lines).facts
+    assert (facts["gpu.42583.simd_count"], facts["gpu.42583.link7.weight"]) == (1024, 15)

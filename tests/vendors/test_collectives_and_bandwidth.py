@@ -119,3 +119,34 @@ def test_rows_of_rocm_bandwidth_test_are_counted() -> None:
 def test_other_texts(tool: str) -> None:
     """It should refuse what is not its tool's."""
     assert reading(tool, "SUM of all fears 12\nGPU 00 -> 1 2\nDevice: x\n").status is Measured.ERROR
+
+
+def test_a_test_without_its_aggregate_was_cut() -> None:
+    """It should say that the last line of a test is absent, and keep the transfers before it."""
+    transfers = recording("transferbench", "transfers_of_a_test")
+    report = reading("transferbench", transfers[: transfers.index(" Aggregate")])
+    assert report.facts["test1.transfer1.gbps"] == 14.399
+    assert not report.complete
+
+
+def test_bandwidth_by_number_of_cus() -> None:
+    """It should read the preset that scales the number of CUs."""
+    table = "NumCUs CPU00 GPU00 GPU01\n   1  14.11  20.30  20.25\n   2  14.11  38.94  33.26\n"
+    facts = reading("transferbench", table).facts
+    assert (facts["cus1.cpu0.gbps"], facts["cus2.gpu1.gbps"]) == (14.11, 33.26)
+
+
+def test_what_transferbench_says_instead() -> None:
+    """It should be an error in the tool's own words."""
+    report = reading("transferbench", "TransferBench v1.30\n[ERROR] NUMA library not supported.\n")
+    assert report.status is Measured.ERROR
+    assert "NUMA library" in report.errors[0]
+
+
+def test_the_newer_engine_of_rocm_bandwidth_test() -> None:
+    """It should read TransferBench's tables under its own name, and not what TransferBench printed by itself."""
+    table = recording("transferbench", "a2a_four_gpus")
+    report = reading("rocm-bandwidth-test", f"$ rocm-bandwidth-test run tb a2a\n{table}")
+    assert report.tool == "rocm-bandwidth-test"
+    assert report.facts["gpu0.gpu1.gbps"] == 46.512
+    assert reading("rocm-bandwidth-test", table).status is Measured.ERROR

@@ -1,7 +1,7 @@
 """dmidecode, whole dumps and single types."""
 
 import pytest
-from recordings import reading, recording
+from recordings import found, reading, recording
 
 from gatehouse.model.status import Measured
 
@@ -97,3 +97,108 @@ def test_several_processors_and_supplies() -> None:
     assert facts["cpu0.cores"] == 56
     assert facts["cpu1.cores"] is None
     assert facts["cpu1.status"] == "Unpopulated"
+
+
+SUPPLY = """# dmidecode 3.3
+Getting SMBIOS data from sysfs.
+SMBIOS 3.3.0 present.
+
+Handle 0x2700, DMI type 39, 22 bytes
+System Power Supply
+\tLocation: Not Specified
+\tName: PWR SPLY,2800W
+\tSerial Number: CN0001
+\tMax Power Capacity: 2800 W
+\tStatus: {status}
+\tPlugged: Yes
+
+Handle 0x2701, DMI type 39, 22 bytes
+System Power Supply
+\tName: PWR SPLY,2800W
+\tStatus: Present, OK
+\tPlugged: Yes
+"""
+
+
+@pytest.mark.parametrize(
+    ("status", "signatures"),
+    [
+        ("Present, OK", []),
+        ("Present, Unknown", []),
+        ("Present, Critical", [("hardware", "psu0", "dmidecode.status")]),
+        ("Present, Non-critical", [("hardware", "psu0", "dmidecode.status")]),
+    ],
+)
+def test_a_power_supply_that_is_in_trouble(status: str, signatures: list[tuple[str, str, str]]) -> None:
+    """It should pass on what the firmware calls critical, and not take unknown for it."""
+    report = reading("dmidecode", SUPPLY.format(status=status))
+    assert found(report) == signatures
+    assert (report.facts["psus"], report.facts["psu0.max_power_w"]) == (2, 2800)
+
+
+def test_whole_structures_of_a_cut_output_keep_their_unknowns() -> None:
+    """It should say unknown of what a whole structure leaves out, and count nothing."""
+    report = reading("dmidecode", SUPPLY.format(status="Present, OK").rstrip("\n"))
+    assert report.facts["psu0.location"] is None
+    assert "psus" not in report.facts
+    assert not report.complete
+
+
+def test_a_type_that_the_machine_does_not_have() -> None:
+    """It should tell the versions and that nothing was printed: -t asked for what is not there."""
+    report = reading("dmidecode", SUPPLY[: SUPPLY.index("Handle")])
+    assert (report.facts["smbios"], report.facts["structures_listed"]) == ("3.3.0", 0)
+    assert not report.complete
+
+
+def test_older_words_for_the_configured_speed() -> None:
+    """It should read Configured Clock Speed as the configured speed, in MHz or MT/s."""
+    dimm = "Handle 0x1100, DMI type 17, 40 bytes\nMemory Device\n\tSize: 16384 MB\n\tConfigured Clock Speed: 2133 MHz\n"
+    assert reading("dmidecode", f"# dmidecode 3.0\n{dimm}").facts["dimm0.configured_speed_mts"] == 2133
+
+
+OLD = """# dmidecode 2.2
+SMBIOS 2.4 present.
+2 structures occupying 62 bytes.
+Table at 0x000EE000.
+Handle 0x0000
+\tDMI type 0, 24 bytes.
+\tBIOS Information
+\t\tVendor: HP
+\t\tVersion: A08
+\t\tCharacteristics:
+\t\t\tPCI is supported
+Handle 0x0100
+\tDMI type 1, 27 bytes.
+\tSystem Information
+\t\tManufacturer: HP
+\t\tSerial Number: 3H0000K253
+"""
+
+
+def test_the_layout_before_version_2_10() -> None:
+    """It should read structures whose type stands below their handle."""
+    report = reading("dmidecode", OLD)
+    assert (report.facts["bios.version"], report.facts["serial"]) == ("A08", "3H0000K253")
+    assert report.complete
+
+
+def test_keys_in_any_case() -> None:
+    """It should know a key that some firmware writes in lower case."""
+    chassis = "Handle 0x0300, DMI type 3, 21 bytes\nchassis information\n\tmanufacturer: hp\n\tserial number: 2m2336\n"
+    assert reading("dmidecode", f"# dmidecode 2.11\n{chassis}").facts["chassis.serial"] == "2m2336"
+
+
+def test_memory_devices_against_what_their_array_declares() -> None:
+    """It should notice that memory devices are absent from the list."""
+    array = "Handle 0x1000, DMI type 16, 23 bytes\nPhysical Memory Array\n\tNumber Of Devices: 4\n"
+    device = "\nHandle 0x1100, DMI type 17, 40 bytes\nMemory Device\n\tSize: 16 GB\n"
+    assert not reading("dmidecode", f"# dmidecode 3.3\n{array}{device * 3}").complete
+    assert reading("dmidecode", f"# dmidecode 3.3\n{array}{device * 4}").complete
+
+
+def test_no_entry_point() -> None:
+    """It should be an error in dmidecode's own words."""
+    report = reading("dmidecode", "# dmidecode 2.11\n# No SMBIOS nor DMI entry point found, sorry.\n")
+    assert report.status is Measured.ERROR
+    assert "No SMBIOS nor DMI entry point" in report.errors[0]

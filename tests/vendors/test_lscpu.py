@@ -1,5 +1,7 @@
 """lscpu, in the layouts of its versions."""
 
+import json
+
 import pytest
 from recordings import reading, recording
 
@@ -42,10 +44,15 @@ def test_cache_sizes(printed: str, size: int | None, instances: int | None) -> N
     assert facts.get("l3_instances") == instances
 
 
-@pytest.mark.parametrize("value", ["-", "", "n/a", "3900,0000"])
+@pytest.mark.parametrize("value", ["-", "", "n/a", "3,900,0"])
 def test_a_clock_that_is_no_number(value: str) -> None:
     """It should be unknown, never 0."""
     assert reading("lscpu", old(max_mhz=value)).facts["max_mhz"] is None
+
+
+def test_a_clock_with_a_decimal_comma() -> None:
+    """It should read the number of a host whose locale writes commas."""
+    assert reading("lscpu", old(max_mhz="3900,0000")).facts["max_mhz"] == 3900
 
 
 def test_declared_nodes_against_listed() -> None:
@@ -84,9 +91,36 @@ def test_the_parsable_table_is_passed_over() -> None:
 def test_json_and_text_agree() -> None:
     """It should give the same facts for both forms of one machine."""
     pairs = [line.split(":", 1) for line in recording("lscpu", "epyc9654_two_sockets").splitlines()]
-    rows = ",".join(f'{{"field": "{key.strip()}:", "data": "{value.strip()}"}}' for key, value in pairs)
+    rows: list[dict[str, object]] = [{"field": f"{key.strip()}:", "data": value.strip()} for key, value in pairs]
+    start = next((index for index, row in enumerate(rows) if row["field"] == "Vulnerabilities:"), len(rows) - 1)
+    rows[start]["children"] = rows[start + 1 :]
     text = reading("lscpu", recording("lscpu", "epyc9654_two_sockets"))
-    assert reading("lscpu", f'{{"lscpu": [{rows}]}}').facts == text.facts
+    assert reading("lscpu", json.dumps({"lscpu": rows[: start + 1]})).facts == text.facts
+
+
+TABLE = """# CPU,Core,Socket,Node,,L1d,L1i,L2,L3
+0,0,0,0,,0,0,0,0
+1,1,0,0,,1,1,1,0
+2,0,0,0,,0,0,0,0
+3,1,0,0,,1,1,1,0
+"""
+
+
+def test_the_parsable_table_alone() -> None:
+    """It should count what has a row, and leave the totals out when the last row is cut."""
+    facts = reading("lscpu", TABLE).facts
+    assert [facts[name] for name in ("cpus", "sockets", "cores_per_socket", "threads_per_core")] == [4, 1, 2, 2]
+    cut = reading("lscpu", TABLE[:-8])
+    assert cut.status is Measured.ERROR
+    assert not cut.facts
+
+
+def test_the_table_as_json() -> None:
+    """It should read lscpu -e -J, where an offline CPU has no place."""
+    rows = [{"cpu": 0, "node": 0, "socket": 0, "core": 0, "online": True, "maxmhz": 3700.5}]
+    rows.append({"cpu": 1, "node": None, "socket": None, "core": None, "online": False, "maxmhz": None})
+    facts = reading("lscpu", json.dumps({"cpus": rows})).facts
+    assert (facts["cpus"], facts["online_cpus"], facts["cores"], facts["max_mhz"]) == (2, 1, 1, 3700.5)
 
 
 @pytest.mark.parametrize("text", ["CPU(s): 8\n", '{"lscpu": "none"}', '{"other": []}', "Model name: x\nSocket(s): 1\n"])

@@ -72,3 +72,39 @@ def test_a_deep_tree() -> None:
     """It should refuse what nests without end."""
     assert reading("lshw-xml", "<node>" * 50_000).status is Measured.ERROR
     assert reading("lshw-json", '{"id": "a", "class": "b", "children": [' * 3_000).status is Measured.ERROR
+
+
+BANK = '{"id": "bank:%d", "class": "memory", "slot": "P1-A%d", "serial": "%s"%s}'
+
+
+def test_a_socket_without_a_module_is_empty() -> None:
+    """It should count a bank as installed by its size or its serial number, whatever the description says."""
+    banks = [BANK % (0, 1, "53963974", ""), BANK % (1, 2, "NO DIMM", ""), BANK % (2, 3, "", ', "size": 17179869184')]
+    memory = f'{{"id": "memory", "class": "memory", "size": 34359738368, "children": [{",".join(banks)}]}}'
+    facts = reading("lshw-json", f'{{"id": "h", "class": "system", "children": [{memory}]}}').facts
+    assert (facts["memory.banks"], facts["memory.installed"]) == (3, 2)
+    assert facts["bank1.serial"] is None
+    assert facts["memory.bytes"] == 34359738368
+
+
+def test_memory_of_a_virtual_machine() -> None:
+    """It should know the memory that has no banks by its description."""
+    memory = '{"id": "memory", "class": "memory", "description": "System memory", "size": 8589934592}'
+    assert reading("lshw-json", memory).facts["memory.bytes"] == 8589934592
+
+
+def test_a_class_without_the_lists_brackets() -> None:
+    """It should read the objects that older versions print one after another for -class."""
+    port = '{"id": "network:%d", "class": "network", "logicalname": "eth%d", "configuration": {"link": "%s"}}'
+    text = "WARNING: you should run this program as super-user.\n" + port % (0, 0, "no")
+    facts = reading("lshw-json", f"{port % (0, 0, 'yes')},\n{port % (1, 1, 'no')},\n").facts
+    assert facts["network"] == 2
+    assert (facts["network0.link"], facts["network1.link"]) == ("yes", "no")
+    assert reading("lshw-json", text).facts["network"] == 1
+
+
+def test_sockets_tell_their_cores() -> None:
+    """It should read cores and threads as numbers."""
+    cpu = '{"id": "cpu:0", "class": "processor", "configuration": {"cores": "12", "threads": "24"}}'
+    facts = reading("lshw-json", cpu).facts
+    assert (facts["cpus"], facts["cpu0.cores"], facts["cpu0.threads"]) == (1, 12, 24)

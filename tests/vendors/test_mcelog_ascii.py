@@ -30,15 +30,38 @@ def test_corrected_or_not(status: int, signature: str) -> None:
         (7, "0:0x406f0", VALID | MISC_VALID, True),
         (8, "0:0x306f2", VALID | MISC_VALID, True),
         (5, "0:0x406f0", VALID | MISC_VALID, False),
-        (7, "0:0x50654", VALID | MISC_VALID, False),
+        (7, "0:0x206d7", VALID | MISC_VALID, False),
         (7, "2:0x406f0", VALID | MISC_VALID, False),
         (7, "0:0x406f0", VALID, False),
     ],
 )
-def test_mirroring_is_told_by_ha_only(bank: int, processor: str, status: int, known: bool) -> None:
+def test_mirroring_is_told_by_home_units_only(bank: int, processor: str, status: int, known: bool) -> None:
     """It should not read a bit of MISC that means something else on another bank, model or vendor."""
     facts = reading("mcelog-ascii", mcelog(status, 1 << 41, bank, processor)).facts
     assert facts.get("mirror_failover") == (True if known else None)
+
+
+@pytest.mark.parametrize(
+    ("bank", "processor"), [(7, "0:0x50654"), (8, "0:0x50657"), (12, "0:0x606a6"), (24, "0:0x606c1")]
+)
+def test_mirroring_of_newer_servers_has_other_bits(bank: int, processor: str) -> None:
+    """It should read bits 63 and 62 of an M2M's MISC, and not the bits of the older units."""
+    failover = reading("mcelog-ascii", mcelog(VALID | MISC_VALID, 1 << 63, bank, processor))
+    assert failover.facts["mirror_failover"] is True
+    assert found(failover) == [("hardware", "cpu2", "mce.mirror_failover")]
+    assert reading("mcelog-ascii", mcelog(VALID | MISC_VALID, 1 << 62, bank, processor)).facts["mirror_corrected"]
+    assert (
+        reading("mcelog-ascii", mcelog(VALID | MISC_VALID, 1 << 41, bank, processor)).facts["mirror_failover"] is False
+    )
+
+
+def test_a_register_that_is_not_valid() -> None:
+    """It should call a status without its valid bit neither corrected nor trouble."""
+    report = reading("mcelog-ascii", "CPU 0 BANK 1\nSTATUS 1234\nMISC\t0xab\nSOCKETID 1 APICID f\n")
+    assert report.facts["correctable"] is None
+    assert report.facts["misc"] == "0xab"
+    assert report.facts["socket"] == 1
+    assert not report.findings
 
 
 def test_the_kernels_lines() -> None:

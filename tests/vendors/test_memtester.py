@@ -57,3 +57,19 @@ def test_no_memory_was_locked() -> None:
 def test_another_tool() -> None:
     """It should refuse what does not name its version."""
     assert reading("memtester", "Stuck Address : ok\nDone.\n").status is Measured.ERROR
+
+
+def test_less_memory_than_it_wanted() -> None:
+    """It should tell what was locked in the end, however the sizes are padded."""
+    head = "memtester version 4.3.0 (64-bit)\nwant 100MB (104857600 bytes)\n"
+    first = "got  100MB (104857600 bytes), trying mlock ...reducing...\n"
+    tries = f"{first}got   99MB (104853504 bytes), trying mlock ...locked.\n"
+    facts = reading("memtester", f"{head}{tries}Loop 1/1:\n  Stuck Address       : ok\n\nDone.\n").facts
+    assert (facts["wanted_mib"], facts["tested_mib"]) == (100, 99)
+
+
+def test_a_run_that_could_not_begin() -> None:
+    """It should be an error in memtester's own words."""
+    report = reading("memtester", "memtester version 4.5.1 (64-bit)\n\nneed memory argument, in MB\n")
+    assert report.status is Measured.ERROR
+    assert any("need memory argument" in error for error in report.errors)

@@ -127,3 +127,28 @@ def test_chips_that_nothing_uses() -> None:
 def test_other_tables(tool: str) -> None:
     """It should refuse a table of something else."""
     assert reading(tool, "+------+------+\n| Fan  | 12 % |\n+------+------+\na, b\n1, 2\n").status is Measured.ERROR
+
+
+def test_the_versions_of_tpu_info() -> None:
+    """It should read --version, where N/A is unknown."""
+    report = reading("tpu-info", "- tpu-info version: 0.8.0\n- libtpu version: N/A (incompatible environment)\n")
+    assert report.facts["tpu_info"] == "0.8.0"
+    assert report.facts["libtpu"] is None
+
+
+def test_metrics_of_tpu_info_by_core() -> None:
+    """It should read the tables of --metric."""
+    table = (
+        "TPU Duty Cycle\n\n| Core ID | Duty Cycle (%) |\n|---------|----------------|\n| 0       | 97.50%         |\n"
+    )
+    assert reading("tpu-info", table).facts["core0.duty_pct"] == 97.5
+
+
+def test_all_reports_of_neuron_monitor_are_searched() -> None:
+    """It should find an uncorrected error that only a later report counts."""
+    device = {"neuron_device_index": 3, "mem_ecc_uncorrected": 0}
+    later = {**device, "mem_ecc_uncorrected": 2}
+    lines = [json.dumps({"neuron_hw_counters": {"period": 1, "neuron_devices": [each]}}) for each in (device, later)]
+    report = reading("neuron-monitor-json", "\n".join(lines) + "\n")
+    assert report.facts["dev3.mem_ecc_uncorrected"] == 0
+    assert found(report) == [("hardware", "dev3", "neuron.mem_ecc_uncorrected")]

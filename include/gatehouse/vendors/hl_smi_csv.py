@@ -6,6 +6,7 @@ from gatehouse.model.commands import Completed
 from gatehouse.model.errors import UnreadableError
 from gatehouse.model.readings import Fact, ToolReport
 from gatehouse.vendors.gathered import gather, whole_lines
+from gatehouse.vendors.hl_smi_table import note_errors
 from gatehouse.vendors.quantities import number_or_unknown, quantity, word_or_unknown
 from gatehouse.vendors.registry import reads
 
@@ -69,7 +70,9 @@ def read_hl_smi_csv(said: Completed) -> ToolReport:
             continue
         row = dict(zip(headings, cells, strict=True))
         index = number_or_unknown(row.get("index", ""))
-        gathered.facts_of(f"aip{index if isinstance(index, int) else devices}", _facts(row))
+        part, facts = f"aip{index if isinstance(index, int) else devices}", _facts(row)
+        gathered.facts_of(part, facts)
+        note_errors(gathered, part, facts)
         devices += 1
     gathered.fact("aips", devices)
     return gathered.done()

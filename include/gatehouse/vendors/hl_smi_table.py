@@ -1,18 +1,20 @@
 """hl-smi without options: the table of Gaudi devices (AIPs) and their processes."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from gatehouse.model.commands import Completed
 from gatehouse.model.errors import UnreadableError
 from gatehouse.model.readings import Fact, ToolReport
+from gatehouse.model.status import FindingClass
 from gatehouse.vendors.box_table import Block, Headings, blocks_of, ends_whole
 from gatehouse.vendors.gathered import Gathered, gather
 from gatehouse.vendors.quantities import number_or_unknown, quantity, word_or_unknown
 from gatehouse.vendors.registry import reads
 
 _TOOL = re.compile(r"HL-SMI Version:\s+(?:hl-)?(\S{1,80})")
-_DRIVER = re.compile(r"Driver Version:\s+(\S{1,80})")
+_DRIVER = re.compile(r"(?<!Nic )Driver Version:\s+(\S{1,80})")
+_NIC_DRIVER = re.compile(r"Nic Driver Version:\s+(\S{1,80})", re.IGNORECASE)
 _GAP = re.compile(r" {2,}")
 _BUS = re.compile(r"[0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]", re.IGNORECASE)
 _TEMPERATURE = re.compile(r"(?<!\S)(\d{1,3} ?C)(?!\S)")
@@ -33,7 +35,8 @@ def read_hl_smi_table(said: Completed) -> ToolReport:
     """
     gathered, text = gather("hl-smi-table", said)
     if "HL-SMI" not in text and "AIP" not in text:
-        raise UnreadableError("not the table of hl-smi")
+        first = next((line.strip() for line in text.split("\n") if line.strip()), "")
+        raise UnreadableError(f"not the table of hl-smi: {first[:200]}")
     blocks = list(blocks_of(text.split("\n")))
     headings = next((Headings(block.rows) for block in blocks if "Bus-Id" in block.text), None)
     if headings is None:
@@ -41,14 +44,26 @@ def read_hl_smi_table(said: Completed) -> ToolReport:
     for name, pattern in (("tool_version", _TOOL), ("driver", _DRIVER)):
         match = pattern.search(text)
         gathered.fact(name, match[1] if match else None)
+    if (match := _NIC_DRIVER.search(text)) is not None:
+        gathered.fact("nic_driver", match[1])
     devices = [block for block in blocks if block.closed and _is_device(headings, block)]
     for block in devices:
-        gathered.facts_of(f"aip{_index(headings, block)}", _device(headings, block))
+        part, facts = f"aip{_index(headings, block)}", _device(headings, block)
+        gathered.facts_of(part, facts)
+        note_errors(gathered, part, facts)
     gathered.fact("aips", len(devices))
     if not ends_whole(text):
         gathered.incomplete("the last line has no end")
     _note_processes(gathered, blocks)
     return gathered.done()
+
+
+def note_errors(gathered: Gathered, part: str, facts: Mapping[str, Fact]) -> None:
+    """Note uncorrectable errors that a device counts."""
+    for name in ("ecc.uncorrectable", "ecc.volatile.uncorrectable"):
+        count = facts.get(name)
+        if isinstance(count, int) and count > 0:
+            gathered.found(FindingClass.HARDWARE, part, "habanalabs.ecc", f"{name} is {count}")
 
 
 def _is_device(headings: Headings, block: Block) -> bool:

@@ -5,6 +5,7 @@ around it. Both become the same nodes here. Sizes are bytes, clocks Hz.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from gatehouse.model.commands import Completed
@@ -18,7 +19,25 @@ from gatehouse.vendors.registry import reads
 from gatehouse.vendors.xml_document import Node, read_xml
 
 _IDENTITY = ("product", "vendor", "serial", "version")
-_NOT_SAID = ("to be filled by o.e.m.", "default string", "not specified", "none", "0123456789")
+_NOT_SAID = frozenset(
+    {"to be filled by o.e.m.", "default string", "not specified", "none", "0123456789", "no dimm", "[empty]", "empty"}
+    | {"not provided", "not available", "system product name", "system serial number", "system manufacturer"}
+    | {"system version", "<bad index>", "<out of spec>"}
+)
+# Class -> (part, facts from the node, facts from its configuration).
+_CLASSES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
+    "processor": ("cpu", ("product", "version", "slot", "vendor"), ("cores", "enabledcores", "threads")),
+    "network": (
+        "network",
+        ("product", "logicalname", "serial", "vendor", "businfo"),
+        ("driver", "firmware", "link", "speed"),
+    ),
+    "disk": ("disk", ("product", "logicalname", "serial", "vendor", "businfo"), ()),
+    "display": ("display", ("product", "vendor", "businfo"), ("driver",)),
+    "storage": ("storage", ("product", "vendor", "businfo"), ("driver",)),
+    "power": ("power", ("product", "vendor", "serial"), ()),
+}
+_PLURALS = {"processor": "cpus", "disk": "disks", "display": "displays"}
 _MAX_NODES = 20_000
 
 
@@ -29,11 +48,22 @@ def read_lshw_json(said: Completed) -> ToolReport:
     Raises:
         UnreadableError: not a tree of lshw nodes.
     """
-    document = json_of(said)
+    document = _document(said)
     roots = document if isinstance(document, list) else [document]
     draft = Draft("lshw-json", said)
     draft.fact("top_is_list", isinstance(document, list))
     return _read(draft, roots)
+
+
+def _document(said: Completed) -> Any:
+    """The JSON; with ``-class`` older versions print the objects with commas but without the list's brackets."""
+    try:
+        return json_of(said)
+    except UnreadableError:
+        text = text_of(said).strip().removesuffix(",")
+        if not (text.startswith("{") and text.endswith("}")):
+            raise
+        return json_of(replace(said, stdout=f"[{text}]".encode()))
 
 
 @reads("lshw-xml")
@@ -95,10 +125,11 @@ def _read(draft: Draft, roots: list[Any]) -> ToolReport:
         for name in _IDENTITY if node else ():
             draft.fact(f"{prefix}{name}", _said(node, name))
     _note_memory(draft, nodes)
-    _note_class(draft, nodes, "processor", "cpu", "cpus", ("product", "version", "slot"))
-    _note_class(draft, nodes, "network", "network", "network", ("product", "logicalname", "serial"))
-    _note_class(draft, nodes, "disk", "disk", "disks", ("product", "logicalname", "serial"))
-    _note_class(draft, nodes, "display", "display", "displays", ("product", "vendor", "businfo"))
+    firmware = next((node for node in nodes if at(node, "id") == "firmware"), None)
+    for name in ("vendor", "version", "date") if firmware else ():
+        draft.fact(f"bios.{name}", _said(firmware, name))
+    for kind in _CLASSES:
+        _note_class(draft, nodes, kind)
     return draft.done()
 
 
@@ -109,35 +140,53 @@ def _said(node: Any, name: str) -> str | None:
 
 def _note_memory(draft: Draft, nodes: list[dict[str, Any]]) -> None:
     """The system's memory: nodes called ``memory`` that hold banks; other RAM belongs to devices."""
-    found = [node for node in nodes if str(at(node, "id")).split(":")[0] == "memory" and _banks(node)]
-    if not found or draft.cut:
+    nested = [node for node in nodes if _is(node, "memory") and (_banks(node) or _is_system_memory(node))]
+    banks = [node for node in nodes if _is(node, "bank")]
+    if draft.cut or not (nested or banks):
         return
-    sizes = [number_or_unknown(at(node, "size")) for node in found]
+    sizes = [number_or_unknown(at(node, "size")) for node in nested or banks]
     known = [size for size in sizes if size is not None]
-    draft.fact("memory.bytes", sum(known) if len(known) == len(sizes) else None)
-    banks = [bank for node in found for bank in _banks(node)]
+    draft.fact("memory.bytes", sum(known) if known and (len(known) == len(sizes) or not nested) else None)
+    if not banks:
+        return
     draft.fact("memory.banks", len(banks))
-    draft.fact("memory.installed", sum(number_or_unknown(at(bank, "size")) is not None for bank in banks))
+    draft.fact("memory.installed", sum(_said(bank, "serial") is not None or bool(at(bank, "size")) for bank in banks))
     for index, bank in enumerate(banks):
         draft.fact(f"bank{index}.slot", _said(bank, "slot"))
         draft.fact(f"bank{index}.size_b", number_or_unknown(at(bank, "size")))
-        draft.fact(f"bank{index}.serial", _said(bank, "serial"))
+        for name in ("serial", "product", "vendor"):
+            draft.fact(f"bank{index}.{name}", _said(bank, name))
+
+
+def _is(node: Any, name: str) -> bool:
+    return str(at(node, "id")).split(":")[0] == name
+
+
+def _is_system_memory(node: Any) -> bool:
+    return str(at(node, "description")).lower() == "system memory"
 
 
 def _banks(node: Any) -> list[Any]:
-    return [child for child in items_at(node, "children") if str(at(child, "id")).split(":")[0] == "bank"]
+    return [child for child in items_at(node, "children") if _is(child, "bank")]
 
 
-def _note_class(
-    draft: Draft, nodes: list[dict[str, Any]], kind: str, part: str, count: str, names: tuple[str, ...]
-) -> None:
+def _note_class(draft: Draft, nodes: list[dict[str, Any]], kind: str) -> None:
     """Each node of a class; empty and disabled sockets are not counted, while a port that is down is there."""
+    part, names, settings = _CLASSES[kind]
     found = [node for node in nodes if at(node, "class") == kind and (kind != "processor" or _is_present(node))]
     for index, node in enumerate(found):
         for name in names:
             draft.fact(f"{part}{index}.{name}", _said(node, name))
+        configuration = at(node, "configuration")
+        for name in settings:
+            words = _said(configuration, name)
+            number = number_or_unknown(words)
+            draft.fact(f"{part}{index}.{name}", words if number is None or part == "network" else number)
+        if kind == "disk":
+            draft.fact(f"{part}{index}.size_b", number_or_unknown(at(node, "size")))
     if not draft.cut:
-        draft.fact(count, len(found))
+        for count in {kind if kind != "processor" else "cpus", _PLURALS.get(kind, kind)}:
+            draft.fact(count, len(found))
 
 
 def _is_present(node: dict[str, Any]) -> bool:

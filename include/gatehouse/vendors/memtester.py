@@ -16,11 +16,14 @@ from gatehouse.vendors.registry import reads
 
 _TOOL = "memtester"
 _VERSION = re.compile(r"memtester version (\S{1,20}) \((\d{2})-bit\)")
-_SIZE = re.compile(r"(want|got) {1,2}(\d{1,9})MB \((\d{1,18}) bytes\)")
+_SIZE = re.compile(r"(want|got) {1,5}(\d{1,9})MB \((\d{1,18}) bytes\)")
 _LOOP = re.compile(r"Loop (\d{1,9})(?:/(\d{1,9}))?:")
 _TEST = re.compile(
     r"(Stuck Address|Random Value|Compare (?:XOR|SUB|MUL|DIV|OR|AND)|Sequential Increment|Solid Bits|Block Sequential|"
     r"Checkerboard|Bit Spread|Bit Flip|Walking Ones|Walking Zeroes|(?:8|16)-bit Writes)\s{0,12}: "
+)
+_COULD_NOT = re.compile(
+    r"^(?:need memory argument|usage: |failed to |malloc |mmap|insufficient).{0,200}", re.IGNORECASE | re.MULTILINE
 )
 _FAILURE = re.compile(r"FAILURE: [^\n]{1,200}")
 _OVERWRITTEN = re.compile(r"[^\n\x08]{0,40}\x08{1,40}")
@@ -45,6 +48,8 @@ def read_memtester(said: Completed) -> ToolReport:
     for match in _SIZE.finditer(text):
         draft.fact("wanted_mib" if match.group(1) == "want" else "tested_mib", int(match.group(3)) // _BYTES_PER_MIB)
     draft.fact("locked", True if "...locked." in text else None)
+    if "tested_mib" not in draft.facts and (complaint := _COULD_NOT.search(text)) is not None:
+        return draft.failed(complaint.group().strip())
     _note_tests(draft, text)
     return draft.done(_ANSWERS)
 

@@ -1,7 +1,7 @@
-"""AWS Neuron: neuron-ls (its table of devices) and neuron-monitor (its JSON of counters)."""
+"""AWS Neuron: neuron-ls, its table of devices or the same as JSON (``-j``)."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gatehouse.model.commands import Completed
@@ -14,9 +14,9 @@ from gatehouse.vendors.quantities import number_or_unknown, word_or_unknown
 from gatehouse.vendors.registry import reads
 
 _HEADER = {
-    "instance_type": re.compile(r"^instance-type: (\S{1,60})\s*$", re.MULTILINE),
-    "instance_id": re.compile(r"^instance-id: (\S{1,60})\s*$", re.MULTILINE),
-    "logical_neuroncore_config": re.compile(r"^logical-neuroncore-config: (\d{1,4})\s*$", re.MULTILINE),
+    "instance_type": re.compile(r"^\s{0,8}instance-type: (\S{1,60})\s*$", re.MULTILINE),
+    "instance_id": re.compile(r"^\s{0,8}instance-id: (\S{1,60})\s*$", re.MULTILINE),
+    "logical_neuroncore_config": re.compile(r"^\s{0,8}logical-neuroncore-config: (\d{1,4})\s*$", re.MULTILINE),
 }
 # Heading, joined over its rows -> (fact, kind).
 _COLUMNS = {
@@ -31,33 +31,44 @@ _COLUMNS = {
     "PID": ("pid", "number"),
     "COMMAND": ("command", "word"),
     "RUNTIME VERSION": ("runtime", "word"),
+    "RUNTIME ADDRESS": ("runtime_address", "word"),
 }
-_FRAGMENT = re.compile(r'\s*"[\w-]{1,60}"\s*:\s*[{\[]')
+_OF_PROCESS = ("pid", "command", "runtime")
+_KEYS = {
+    "cores": "nc_count",
+    "bdf": "bdf",
+    "cpu_affinity": "cpu_affinity",
+    "numa": "numa_node",
+    "memory_b": "memory_size",
+}
+_ELISION = re.compile(r"^\s{0,40}\.\.\.,?\s{0,8}$", re.MULTILINE)
+_BYTES_PER_GB = 2**30  # neuron-ls prints 103079215104 bytes as 96 GB
 
 
 @reads("neuron-ls-table")
 def read_neuron_ls(said: Completed) -> ToolReport:
-    """Devices with their cores, memory, neighbours, bus and NUMA node.
+    """Devices with their cores, memory, neighbours, bus and NUMA node, and the processes that use them.
 
     Raises:
         UnreadableError: there is no table of Neuron devices.
     """
     gathered, text = gather("neuron-ls-table", said)
+    if '"neuron_device"' in text:
+        _read_json(gathered, text)
+        return gathered.done()
     blocks = list(blocks_of(text.split("\n")))
     start = next((index for index, block in enumerate(blocks) if "NEURON" in block.text), None)
     if start is None:
-        raise UnreadableError("no table of Neuron devices")
+        first = next((line.strip() for line in text.split("\n") if line.strip()), "")
+        raise UnreadableError(f"no table of Neuron devices: {first[:200]}")
     for name, pattern in _HEADER.items():
         match = pattern.search(text)
         value = match[1] if match else None
         gathered.fact(name, number_or_unknown(value) if name.startswith("logical") else value)
     headings = _headings(blocks[start])
-    body = blocks[start + 1 :]
-    devices = [device for block in body for row in block.rows if (device := _device(headings, row)) is not None]
-    for device in devices:
-        gathered.facts_of(f"dev{device.pop('index')}", device)
-    gathered.fact("devices", len(devices))
-    if not body or not body[-1].closed or not ends_whole(text):
+    body = [block for block in blocks[start + 1 :] if all(len(row) == len(headings) for row in block.rows)]
+    _note_rows(gathered, headings, body)
+    if not body or not body[-1].closed or not (ends_whole(text) or "Topology" in text):
         gathered.incomplete("the table has no bottom border")
     return gathered.done()
 
@@ -66,81 +77,81 @@ def _headings(block: Block) -> list[str]:
     return [" ".join(word for word in column if word) for column in zip(*block.rows, strict=False)]
 
 
-def _device(headings: list[str], row: tuple[str, ...]) -> dict[str, Fact] | None:
-    """A device's row; None for one that continues the row above (more processes of a device)."""
+def _note_rows(gathered: Gathered, headings: Sequence[str], body: Sequence[Block]) -> None:
+    """Each device's row; rows below it without a device's number are further processes of the same device."""
+    devices = 0
+    seen: dict[str, int] = {}
+    part = ""
+    for row in (row for block in body for row in block.rows if len(row) == len(headings)):
+        facts = _row(headings, row)
+        index = facts.pop("index", None)
+        if isinstance(index, int):
+            part, devices = f"dev{index}", devices + 1
+            gathered.facts_of(part, facts)
+        if part and isinstance(facts.get("pid"), int):
+            number = seen.setdefault(part, 0)
+            seen[part] += 1
+            for name in (name for name in _OF_PROCESS if name in facts):
+                gathered.fact(f"{part}.proc{number}.{name}", facts[name])
+    gathered.fact("devices", devices)
+    if "PID" in headings:
+        gathered.total("processes", sum(seen.values()))
+
+
+def _row(headings: Sequence[str], row: tuple[str, ...]) -> dict[str, Fact]:
     facts: dict[str, Fact] = {}
-    for heading, cell in zip(headings, row, strict=False):
+    for heading, cell in zip(headings, row, strict=True):
         name, kind = _COLUMNS.get(heading, ("", ""))
         if kind == "numbers":
             facts[name] = [number for word in cell.split(",") if (number := number_or_unknown(word)) is not None]
         elif name:
             facts[name] = number_or_unknown(cell) if kind == "number" else word_or_unknown(cell)
-    return facts if isinstance(facts.get("index"), int) and len(row) == len(headings) else None
+    return facts
 
 
-@reads("neuron-monitor-json")
-def read_neuron_monitor(said: Completed) -> ToolReport:
-    """ECC counters by device, utilisation by core and the errors that each group reports ("" means none).
-
-    Raises:
-        UnreadableError: there is no report of neuron-monitor.
-    """
-    gathered, text = gather("neuron-monitor-json", said)
-    is_fragment = bool(_FRAGMENT.match(text))
-    found = gathered_json(gathered, _braced(text) if is_fragment else text, record_depth=3)
-    if is_fragment:
-        gathered.incomplete("a fragment without its braces")
-    groups = dict(_groups(found.value))
-    counters = groups.get("neuron_hw_counters")
-    if not groups or (counters is None and "neuron_runtime_data" not in str(found.value)[:2_000_000]):
-        raise UnreadableError("no report of neuron-monitor")
-    gathered.fact("valid_json", found.valid and not is_fragment)
-    if counters is not None:
-        _note_counters(gathered, counters)
-    _note_hardware(gathered, groups.get("neuron_hardware_info") or {})
-    for name, group in groups.items():
-        if group.get("error"):
-            gathered.error(f"{name}: {str(group['error'])[:200]}")
-    return gathered.done()
-
-
-def _braced(text: str) -> str:
-    """A fragment in the braces that it lacks; the closing one only where it came to its end."""
-    body = text.strip().rstrip(",")
-    return "{" + body + ("}" if body.endswith(("}", "]")) else "")
-
-
-def _groups(value: Any, depth: int = 0) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Objects of the document by name, two levels down."""
-    for name, group in value.items() if isinstance(value, Mapping) else ():
-        if isinstance(group, Mapping):
-            yield str(name), group
-            if depth < 1:
-                yield from _groups(group, depth + 1)
-
-
-def _note_counters(gathered: Gathered, counters: Mapping[str, Any]) -> None:
-    gathered.fact("period_s", number_or_unknown(counters.get("period")))
-    gathered.fact("error", word_or_unknown(counters.get("error")))
-    devices = counters.get("neuron_devices") or counters.get("hardware_counters") or []
-    listed = [device for device in devices if isinstance(device, Mapping)] if isinstance(devices, list) else []
-    gathered.fact("devices", len(listed))
-    for device in listed:
-        index = number_or_unknown(device.get("neuron_device_index", device.get("device_index")))
-        facts: dict[str, Fact] = {
-            str(name): number_or_unknown(value) for name, value in device.items() if "ecc" in str(name)
-        }
+def _read_json(gathered: Gathered, text: str) -> None:
+    whole = _ELISION.sub("", text)
+    if whole != text:
+        gathered.incomplete("devices are elided with ...")
+    found = gathered_json(gathered, whole, record_depth=1)
+    listed = found.value if isinstance(found.value, list) else _devices_of(found.value)
+    devices = [each for each in listed if isinstance(each, Mapping) and "neuron_device" in each]
+    if not devices:
+        raise UnreadableError("no Neuron device in the JSON")
+    for device in devices:
+        index = number_or_unknown(device["neuron_device"])
         if isinstance(index, int):
-            gathered.facts_of(f"dev{index}", facts)
+            gathered.facts_of(f"dev{index}", _device(device))
+    gathered.fact("devices", len(devices))
+    if "logical_neuroncore_config" in devices[0]:
+        gathered.fact("logical_neuroncore_config", number_or_unknown(devices[0]["logical_neuroncore_config"]))
+    lists = [device.get("neuron_processes") for device in devices]
+    gathered.total("processes", sum(len(each) for each in lists if isinstance(each, list)))
 
 
-def _note_hardware(gathered: Gathered, hardware: Mapping[str, Any]) -> None:
-    for fact, key in {
-        "device_count": "neuron_device_count",
-        "cores_per_device": "neuroncore_per_device_count",
-        "device_type": "neuron_device_type",
-        "device_version": "neuron_device_version",
-    }.items():
-        if key in hardware:
-            number = number_or_unknown(hardware[key])
-            gathered.fact(fact, number if number is not None else word_or_unknown(hardware[key]))
+def _devices_of(document: Any) -> list[Any]:
+    """The list of devices of newer versions, which put it under a key."""
+    lists = [each for each in document.values() if isinstance(each, list)] if isinstance(document, Mapping) else []
+    return next((each for each in lists if each and isinstance(each[0], Mapping) and "neuron_device" in each[0]), [])
+
+
+def _device(device: Mapping[str, Any]) -> dict[str, Fact]:
+    facts: dict[str, Fact] = {}
+    for fact, key in _KEYS.items():
+        if key in device:
+            number = number_or_unknown(device[key])
+            facts[fact] = number if number is not None else word_or_unknown(device[key])
+    connected, cores = device.get("connected_to"), device.get("neuroncore_ids")
+    facts["connected"] = [each for each in connected if isinstance(each, int)] if isinstance(connected, list) else None
+    if isinstance(cores, list) and cores and all(isinstance(each, int) for each in cores):
+        whole = cores == list(range(cores[0], cores[-1] + 1))
+        facts["core_ids"] = f"{cores[0]}-{cores[-1]}" if whole and len(cores) > 1 else ",".join(map(str, cores))
+    if isinstance(size := facts.get("memory_b"), int) and size % _BYTES_PER_GB == 0:
+        facts["memory"] = f"{size // _BYTES_PER_GB} GB"
+    processes = device.get("neuron_processes")
+    for index, each in enumerate(processes if isinstance(processes, list) else ()):
+        if isinstance(each, Mapping):
+            facts[f"proc{index}.pid"] = number_or_unknown(each.get("pid"))
+            facts[f"proc{index}.command"] = word_or_unknown(each.get("command"))
+            facts[f"proc{index}.runtime"] = word_or_unknown(each.get("neuron_runtime_version"))
+    return facts

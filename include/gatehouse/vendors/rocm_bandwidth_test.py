@@ -1,6 +1,10 @@
-"""rocm-bandwidth-test -a / -A: bandwidth between devices by their numbers, and which device is what."""
+"""rocm-bandwidth-test: bandwidth between devices by their numbers, and which device is what.
+
+Newer versions run TransferBench as their engine and print its tables, which are read as that tool's.
+"""
 
 import re
+from dataclasses import replace
 
 from gatehouse.model.commands import Completed
 from gatehouse.model.errors import UnreadableError
@@ -9,8 +13,11 @@ from gatehouse.vendors.bandwidth_matrix import row_values
 from gatehouse.vendors.gathered import Gathered, gather, whole_lines
 from gatehouse.vendors.quantities import word_or_unknown
 from gatehouse.vendors.registry import reads
+from gatehouse.vendors.transferbench import read_transferbench
 
 _VERSION = re.compile(r"RocmBandwidthTest Version: (\d[\w.]{0,20})")
+_OWN_NAME = re.compile(r"rocm[-_ ]?bandwidth[-_ ]?test", re.IGNORECASE)
+_OF_ENGINE = re.compile(r"\\DST\s|Executor: [A-Z]{3} \d|^Test \d{1,6}:", re.MULTILINE)
 _DEVICE = re.compile(
     r"\s*Device: (\d{1,4}),\s{1,4}([^,]{1,100})(?:,\s{1,4}([^,]{1,60}))?(?:,\s{1,4}([0-9a-f:.]{3,16}))?\s*$"
 )
@@ -30,6 +37,8 @@ def read_rocm_bandwidth_test(said: Completed) -> ToolReport:
         UnreadableError: it is not the test's output.
     """
     gathered, text = gather("rocm-bandwidth-test", said)
+    if _OWN_NAME.search(text[:4000]) and _OF_ENGINE.search(text):
+        return replace(read_transferbench(said), tool="rocm-bandwidth-test")
     lines = whole_lines(gathered, text)
     version = next((match[1] for line in lines if (match := _VERSION.search(line))), None)
     devices = [match for line in lines if (match := _DEVICE.match(line))]

@@ -23,11 +23,18 @@ _FACTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "sku": ("word", ("card sku",)),
     "vendor": ("word", ("card vendor",)),
     "gfx": ("word", ("gfx version",)),
+    "revision": ("word", ("device rev",)),
+    "subsystem_id": ("word", ("subsystem id",)),
+    "node": ("number", ("node id",)),
+    "guid": ("number", ("guid",)),
+    "model": ("word", ("card model",)),
     "pci": ("word", ("pci bus",)),
     "perf_level": ("word", ("performance level",)),
-    "temp.edge_c": ("c", ("temperature (sensor edge) (c)",)),
-    "temp.junction_c": ("c", ("temperature (sensor junction) (c)",)),
-    "temp.memory_c": ("c", ("temperature (sensor memory) (c)",)),
+    "temp.edge_c": ("c", ("temperature (sensor edge) (c)", "temperature_edge (c)")),
+    "temp.junction_c": ("c", ("temperature (sensor junction) (c)", "temperature_hotspot (c)")),
+    "temp.memory_c": ("c", ("temperature (sensor memory) (c)", "temperature_mem (c)")),
+    **{f"temp.hbm{index}_c": ("c", (f"temperature (sensor hbm {index}) (c)",)) for index in range(8)},
+    "xgmi_errors": ("number", ("xgmi error count",)),
     "power_w": (
         "w",
         (
@@ -35,13 +42,16 @@ _FACTS: dict[str, tuple[str, tuple[str, ...]]] = {
             "average graphics package power (w)",
             "current socket power (w)",
             "average socket power (w)",
+            "current_socket_power (w)",
+            "average_socket_power (w)",
         ),
     ),
     "power.limit_w": ("w", ("max graphics package power (w)",)),
-    "util_pct": ("pct", ("gpu use (%)",)),
-    "util.memory_pct": ("pct", ("gpu memory use (%)", "gpu memory allocated (vram%)")),
+    "util_pct": ("pct", ("gpu use (%)", "average_gfx_activity (%)")),
+    "util.memory_pct": ("pct", ("gpu memory read/write activity (%)", "gpu memory use (%)")),
+    "vram_pct": ("pct", ("gpu memory allocated (vram%)",)),
     "fan_pct": ("pct", ("fan speed (%)",)),
-    "fan_rpm": ("rpm", ("fan rpm",)),
+    "fan_rpm": ("rpm", ("fan rpm", "current_fan_speed (rpm)")),
     "voltage_v": ("millivolt", ("voltage (mv)",)),
     "pcie.replay": ("number", ("pcie replay count",)),
     "vram.total_b": ("b", ("vram total memory (b)",)),
@@ -56,6 +66,7 @@ _FACTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "partition.compute": ("word", ("compute partition",)),
     "partition.memory": ("word", ("memory partition",)),
 }
+_UNMEASURED_16_BIT = 65535  # how the firmware's metrics say that there is no value
 _CORE = frozenset({"name", "serial", "power_w", "vram.total_b", "vram.used_b"})
 _CLOCK = re.compile(r"\(?(\d{1,6}) ?Mhz\)?", re.IGNORECASE)
 _PCIE = re.compile(r"\(([\d.]{1,6} ?GT/s) x(\d{1,2})\)")
@@ -79,10 +90,12 @@ def read_rocm_smi_json(said: Completed) -> ToolReport:
     if not cards:
         raise UnreadableError("no card of rocm-smi in the JSON")
     for number, card in cards.items():
-        gathered.facts_of(f"gpu{number}", _card(card))
+        gathered.facts_of(f"gpu{number}", card_facts(card))
     gathered.fact("gpus", len(cards))
     system = _lowered(document["system"]) if isinstance(document.get("system"), Mapping) else {}
     gathered.fact("driver", word_or_unknown(system.get("driver version")))
+    if any(key.startswith("pid") for key in system):
+        gathered.fact("processes", sum(key.startswith("pid") for key in system))
     return gathered.done()
 
 
@@ -90,7 +103,8 @@ def _lowered(card: Mapping[Any, Any]) -> dict[str, Any]:
     return {str(key).strip().rstrip(":").lower(): value for key, value in card.items()}
 
 
-def _card(card: Mapping[str, Any]) -> dict[str, Fact]:
+def card_facts(card: Mapping[str, Any]) -> dict[str, Fact]:
+    """The facts of one card; its keys are in lower case, without the colons that some end with."""
     facts: dict[str, Fact] = {}
     for fact, (kind, keys) in _FACTS.items():
         said = [card[key] for key in keys if key in card]
@@ -110,4 +124,6 @@ def _value(kind: str, words: Any) -> Fact:
     if kind == "clock":
         clock = _CLOCK.fullmatch(str(words).strip())
         return int(clock[1]) if clock else None
+    if number_or_unknown(words) == _UNMEASURED_16_BIT:
+        return None
     return quantity(f"{words} mV", "v") if kind == "millivolt" else quantity(words, kind)

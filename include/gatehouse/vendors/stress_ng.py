@@ -25,6 +25,8 @@ _HEADING = re.compile(r"stressor|bogo ops/s|bogo ops|real time|usr time|sys time
 _RATES = re.compile(r"\(real time\)|\(usr\+sys time\)")
 _HOGS = re.compile(r"(\d{1,6}) ([a-z0-9-]{1,40})")
 _SUMMARY = re.compile(r"(skipped|passed|failed|metrics[ -]untrustworthy): (\d{1,9})(?::.*)?")
+_BY_STRESSOR = re.compile(r"([a-z][a-z0-9-]{0,40}) \((\d{1,6})\)")
+_NONE_RAN = re.compile(r"no stress workers invoked", re.IGNORECASE)
 _SKIPPED = re.compile(r"stressor (?:will be )?skipped|skipping stressor", re.IGNORECASE)
 _RUN = re.compile(r"(un)?successful run completed in (.*)")
 _SECONDS = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)\s?(days?|hours?|hrs?|mins?|minutes?|secs?|seconds?|s)\b")
@@ -39,6 +41,16 @@ _COLUMNS = {
     "sys time": "sys_s",
     "CPU used per": "cpu_used_pct",
     "RSS Max": "rss_max_kib",
+}
+_YAML = {
+    "bogo-ops": "bogo_ops",
+    "bogo-ops-per-second-real-time": "bogo_ops_per_s_real",
+    "bogo-ops-per-second-usr-sys-time": "bogo_ops_per_s_cpu",
+    "wall-clock-time": "real_s",
+    "user-time": "usr_s",
+    "system-time": "sys_s",
+    "cpu-usage-per-instance": "cpu_used_pct",
+    "max-rss": "rss_max_kib",
 }
 _RATE_NAMES = {"(real time)": "bogo_ops_per_s_real", "(usr+sys time)": "bogo_ops_per_s_cpu"}
 _COUNTS = ("passed", "failed", "skipped", "untrustworthy")
@@ -59,8 +71,11 @@ def read_stress_ng(said: Completed) -> ToolReport:
     """
     lines = lines_of(with_errors(said))
     messages = list(_messages(lines))
+    if not messages and (rows := list(_yaml_rows(lines))):
+        return _read_yaml(Draft(_TOOL, said), lines, rows)
     if not messages:
-        raise UnreadableError("no line begins with 'stress-ng:'")
+        first = next((line.strip() for line in (*lines, lines.tail) if line.strip()), "")
+        raise UnreadableError(f"no line begins with 'stress-ng:': {first[:200]}")
     draft = Draft(_TOOL, said)
     draft.facts.update(dict.fromkeys((*_COUNTS, "completed")))
     for message in messages:
@@ -70,6 +85,8 @@ def read_stress_ng(said: Completed) -> ToolReport:
     if draft.facts["completed"] is None:
         draft.incomplete("no line says that the run completed")
     _judge(draft, messages)
+    if any(message.tag == "error" and _NONE_RAN.search(message.text[:500]) for message in messages):
+        return draft.failed("no stressor ran")
     skipped, ran = draft.facts["skipped"], [draft.facts["passed"], draft.facts["failed"]]
     if skipped and not any(ran):
         return draft.failed(f"all {skipped} stressors were skipped")
@@ -82,11 +99,49 @@ def _messages(lines: Lines) -> Iterator[_Said]:
             yield _Said(match.group(1), match.group(3))
 
 
+def _yaml_rows(lines: Lines) -> Iterator[dict[str, str]]:
+    """The metrics of ``--yaml``: an entry for each stressor, with what follows it before the next."""
+    row: dict[str, str] = {}
+    for line in lines:
+        key, colon, value = line.strip().removeprefix("- ").partition(":")
+        if line.strip().startswith("- stressor:"):
+            if row:
+                yield row
+            row = {key: value.strip()}
+        elif row and colon and value.strip():
+            row.setdefault(key, value.strip())
+        elif row:
+            yield row
+            row = {}
+    if row:
+        yield row
+
+
+def _read_yaml(draft: Draft, lines: Lines, rows: list[dict[str, str]]) -> ToolReport:
+    """Facts of ``--yaml``, which tells what was measured and not whether a stressor passed."""
+    draft.facts.update(dict.fromkeys((*_COUNTS, "completed")))
+    for row in rows:
+        for key, name in _YAML.items():
+            if key in row:
+                draft.fact(f"{row['stressor']}.{name}", number_or_unknown(row[key]))
+                if len(rows) == 1:
+                    draft.fact(name, number_or_unknown(row[key]))
+    if len(rows) == 1:
+        draft.fact("stressor", rows[0]["stressor"])
+    draft.total("stressors", sorted(row["stressor"] for row in rows))
+    draft.incomplete("the YAML does not say whether the stressors passed")
+    if lines.tail:
+        draft.was_cut("the last line is cut")
+    return draft.done(_ANSWERS)
+
+
 def _note_message(draft: Draft, message: _Said) -> None:
     text = message.text.strip()
     if match := _SUMMARY.fullmatch(text):
         name = "untrustworthy" if match.group(1).startswith("metrics") else match.group(1)
         draft.fact(name, int(match.group(2)))
+        for stressor, count in _BY_STRESSOR.findall(text[:4000].partition(": ")[2]):
+            draft.fact(f"{stressor}.{name}", int(count))
     elif match := _RUN.fullmatch(text):
         draft.fact("completed", match.group(1) is None)
         draft.fact("run_s", _seconds(match.group(2)))
@@ -104,8 +159,9 @@ def _count_without_summary(draft: Draft, messages: list[_Said]) -> None:
 
 
 def _seconds(text: str) -> float | None:
-    """``2 mins, 0.5 secs`` or ``60.05s`` in seconds."""
-    parts = [float(number) * _S_PER[unit[0]] for number, unit in _SECONDS.findall(text[:200])]
+    """``2 mins, 0.5 secs``, ``60.05s``, or ``60.05s (1 min, 0.05 secs)``, in seconds."""
+    first = text[:200].partition("(")[0]
+    parts = [float(number) * _S_PER[unit[0]] for number, unit in _SECONDS.findall(first)]
     return round(sum(parts), 3) if parts else None
 
 

@@ -17,16 +17,20 @@ from gatehouse.vendors.draft import Draft
 from gatehouse.vendors.registry import reads
 
 _TOOL = "stressapptest"
-_REPORT = re.compile(r"Report Error: ([^:]{1,80}?) : ([^:]{1,80}?) : (\d{1,12}) : (\d{1,9})s")
+_REPORT = re.compile(r"Report Error: ([^:]{1,80}?)\s: ([^:]{1,80}?)\s:\s(\d{1,12})\s:\s(\d{1,9})s")
 _HARDWARE = re.compile(
-    r"Hardware Error: (\w{1,40}) on CPU (\d{1,5})\(([^)]{0,40})\) at (0x[0-9a-f]{1,16})(?:\([^)]{0,120}\))?:"
+    r"(?:Hardware|Page) Error:\s(\w{1,40})\son\sCPU\s(\d{1,5})\(([^)]{0,40})\)"
+    r"\sat\s(0x[0-9a-f]{1,16})(?:\([^)]{0,120}\))?:"
 )
 _LAST_WRITER = re.compile(r"<-(\d{1,5})")
 _WORD = re.compile(r"\b(read|reread|expected):\s{0,8}(0x[0-9a-fA-F]{1,16})\b")
+_QUOTED = re.compile(r"^(?:> ?){1,5}")  # as in a mail that quotes the log
+_CRC = re.compile(r"\bCRC mismatch\b")
+_PROCESS = re.compile(r"Process Error: .{1,200}")
 _PATTERN = re.compile(r"'([A-Za-z0-9_~]{1,60})[^']{0,20}'")
 _DONE = re.compile(
-    r"Stats: Completed: ([\d.]{1,18})M in ([\d.]{1,12})s ([\d.]{1,15})MB/s, with (\d{1,12}) hardware incidents, "
-    r"(\d{1,12}) errors"
+    r"Stats: Completed: ([\d.]{1,18})M in ([\d.]{1,12})s\s([\d.]{1,15})MB/s,\swith\s(\d{1,12})\shardware\sincidents,"
+    r"\s(\d{1,12})\serrors"
 )
 _COPY = re.compile(r"Stats: Memory Copy: [\d.]{1,18}M at ([\d.]{1,15})MB/s")
 _START = re.compile(r"Starting SAT, (\d{1,9})M, (\d{1,9}) seconds")
@@ -36,7 +40,9 @@ _LAST_LINE = re.compile(
     r"Status: (?:PASS - please verify no corrected errors|FAIL - test discovered HW problems|"
     r"FAIL - test encountered procedural errors)"
 )
-_MARK = re.compile(r"stressapptest|SAT revision|Starting SAT|(?:Report|Hardware|Process) Error: |Status: (?:PASS|FAIL)")
+_MARK = re.compile(
+    r"stressapptest|SAT revision|Starting SAT|(?:Report|Hardware|Page|Process) Error: |Status: (?:PASS|FAIL)"
+)
 _BYTES_PER_MIB, _BYTES_PER_MB = 2**20, 10**6
 _MAX_REPORTS = 100
 _ANSWERS = (0, 1)  # 1: the status is FAIL
@@ -53,12 +59,13 @@ def read_stressapptest(said: Completed) -> ToolReport:
         UnreadableError: not stressapptest's output.
     """
     lines = lines_of(with_errors(said)).with_tail(_LAST_LINE, ends=True)
-    text = "\n".join(lines)
+    text = "\n".join(_QUOTED.sub("", line) for line in lines)
     if not _MARK.search(text):
         raise UnreadableError("no line of stressapptest")
     draft = Draft(_TOOL, said)
     draft.facts.update(dict.fromkeys(("status", "miscompares", "errors", "hardware_incidents")))
     _note_run(draft, text)
+    _note_mismatches(draft, text)
     _note_status(draft, text)
     _note_reports(draft, text)
     _note_miscompares(draft, text)
@@ -78,6 +85,16 @@ def _note_run(draft: Draft, text: str) -> None:
         draft.fact("errors", int(match.group(5)))
     if match := _COPY.search(text):
         draft.fact("copy_mbytes_per_s", round(float(match.group(1)) * _BYTES_PER_MIB / _BYTES_PER_MB, 3))
+
+
+def _note_mismatches(draft: Draft, text: str) -> None:
+    """Checksums that did not match, some of which a second look does not confirm, and trouble of the test itself."""
+    if mismatches := len(_CRC.findall(text)):
+        draft.total("crc_mismatches", mismatches)
+    processes = _PROCESS.findall(text)
+    if processes:
+        draft.total("process_errors", len(processes))
+        draft.error(processes[0])
 
 
 def _note_status(draft: Draft, text: str) -> None:
