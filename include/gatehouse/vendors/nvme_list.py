@@ -6,6 +6,7 @@ row was shifted against the dashes, its usage and format, which nothing else loo
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from gatehouse.model.commands import Completed
@@ -37,7 +38,8 @@ def read_nvme_list_json(said: Completed) -> ToolReport:
     """
     document = json_of(said)
     if not isinstance(at(document, "Devices"), list):
-        raise UnreadableError("JSON without a list of Devices")
+        problem = text_at(document, "error") or text_at(document, "result")
+        raise UnreadableError(f"JSON without a list of Devices{f': {problem[:200]}' if problem else ''}")
     draft = Draft("nvme-list-json", said)
     devices = [found for device in items_at(document, "Devices") for found in _namespaces(device)]
     draft.fact("devices", len(devices))
@@ -51,11 +53,19 @@ def _namespaces(device: Any) -> Iterator[dict[str, Any]]:
     """A flat device is one namespace; a nested one lists subsystems, their controllers and their namespaces."""
     if text_at(device, "DevicePath"):
         yield _namespace(device, device, text_at(device, "DevicePath"))
-    for subsystem in items_at(device, "Subsystems"):
-        for controller in items_at(subsystem, "Controllers"):
-            for namespace in items_at(controller, "Namespaces") or items_at(subsystem, "Namespaces"):
-                name = text_at(namespace, "NameSpace")
-                yield _namespace(controller, namespace, f"/dev/{name}" if name else None)
+    for subsystem in items_at(device, "Subsystems") or [device]:
+        controllers = items_at(subsystem, "Controllers")
+        for controller in controllers:
+            for namespace in items_at(controller, "Namespaces"):
+                yield _namespace(controller, namespace, _path(namespace))
+        for namespace in items_at(subsystem, "Namespaces"):  # shared by all controllers, so it counts once
+            yield _namespace(controllers[0] if controllers else subsystem, namespace, _path(namespace))
+
+
+def _path(namespace: Any) -> str | None:
+    """The block device; ``NameSpace`` is its name in nested lists, and the namespace's number in flat ones."""
+    name = text_at(namespace, "NameSpace") or text_at(namespace, "Device")
+    return f"/dev/{name}" if name else None
 
 
 def _namespace(controller: Any, namespace: Any, path: str | None) -> dict[str, Any]:
@@ -64,6 +74,7 @@ def _namespace(controller: Any, namespace: Any, path: str | None) -> dict[str, A
         "serial": text_at(controller, "SerialNumber"),
         "model": text_at(controller, "ModelNumber"),
         "firmware": text_at(controller, "Firmware"),
+        "fw": text_at(controller, "Firmware"),
         "used_b": number_or_unknown(at(namespace, "UsedBytes")),
         "size_b": number_or_unknown(at(namespace, "PhysicalSize")),
         "sector_b": number_or_unknown(at(namespace, "SectorSize")),
@@ -85,6 +96,9 @@ def read_nvme_list_text(said: Completed) -> ToolReport:
     spans = [match.span() for match in re.finditer(r"-+", whole[rule])]
     headings = [_cell(whole[rule - 1], span) for span in spans]
     rows = [line for line in whole[rule + 1 :] if line.startswith("/dev/")]
+    if lines.tail.startswith("/dev/") and len(lines.tail.rstrip()) >= len(whole[rule].rstrip()):
+        rows.append(lines.tail)  # as wide as the table, so nothing of it is missing
+        lines = replace(lines, tail="", unended=True)
     draft = Draft("nvme-list-text", said)
     draft.total("devices", len(rows))
     for index, line in enumerate(rows):
@@ -104,6 +118,7 @@ def _note_row(draft: Draft, part: str, line: str, columns: dict[str, tuple[int, 
         return
     for heading, name in _HEADINGS.items():
         draft.fact(f"{part}.{name}", cells.get(heading) or None)
+    draft.fact(f"{part}.firmware", cells.get("FW Rev") or None)
     usage = _USAGE.fullmatch(cells["Usage"])
     for name, group in (("used", 1), ("total", 3)):
         number = number_or_unknown(usage.group(group)) if usage else None

@@ -7,7 +7,7 @@ import pytest
 from recordings import found, reading
 
 from gatehouse.model.status import Measured
-from gatehouse.vendors.nvme_smart_log_json import celsius
+from gatehouse.vendors.nvme_smart_log import celsius
 
 
 def log(**more: Any) -> str:
