@@ -64,7 +64,7 @@ def read_nvme_smart_log_json(said: Completed) -> ToolReport:
     document = json_of(said)
     if not isinstance(document, dict):
         raise UnreadableError("JSON is no object: not an NVMe health log")
-    values = {_ALIASES.get(key, key): value for key, value in document.items()}
+    values: dict[str, Any] = {_ALIASES.get(str(key), str(key)): value for key, value in document.items()}
     if "critical_warning" not in values or "percent_used" not in values:
         problem = next((text for key in ("error", "result", "message") if (text := text_at(document, key))), None)
         reason = problem or "not an NVMe health log"
