@@ -39,7 +39,8 @@ _ERRORS = re.compile(
     re.IGNORECASE,
 )
 _STATUS = re.compile(r"Failed status (\d{1,3}): wr_id (\d{1,20}) syndrom (0x[0-9a-f]{1,8})", re.IGNORECASE)
-_LAST_LINE = re.compile(r"-{20,200}|\s{0,8}\d{1,12}\s{1,20}\d{1,12}(?:\s{1,20}[\d.]{1,20}){1,8}\s{1,20}\d{1,9}\.\d{6}")
+_LAST_LINE = re.compile(r"-{20,200}")
+_DECIMALS = {"MsgRate[Mpps]": 6}  # of a row's last number; the others have two
 _COLUMNS = {
     "#bytes": "bytes",
     "#iterations": "iterations",
@@ -84,7 +85,7 @@ def _read(tool: str, said: Completed) -> ToolReport:
     """
     if text_of(with_errors(said)).lstrip().startswith("{"):
         return _from_json(tool, said)
-    lines = lines_of(with_errors(said)).with_tail(_LAST_LINE, ends=True)
+    lines = _whole_row(lines_of(with_errors(said)).with_tail(_LAST_LINE, ends=True))
     rows = _rows(lines)
     errors = [match.group(0).strip() for line in (*lines, lines.tail) if (match := _ERRORS.search(line[:1000]))]
     if not rows and not errors and not any(_TITLE.fullmatch(line) for line in lines):
@@ -159,6 +160,7 @@ def _note_parameters(draft: Draft, lines: Lines) -> None:
 
 
 def _rows(lines: Lines) -> list[_Row]:
+    """Every row under its heading; of a cut output the last one only where its last number has all its decimals."""
     rows: list[_Row] = []
     columns: list[str] = []
     for line in lines:
@@ -168,6 +170,16 @@ def _rows(lines: Lines) -> list[_Row]:
         elif columns and len(words) == len(columns) and all(number_or_unknown(word) is not None for word in words):
             rows.append(_row(columns, words))
     return rows
+
+
+def _whole_row(lines: Lines) -> Lines:
+    """The same lines with the tail among them where it is a whole row."""
+    heading = next((line for line in reversed(lines.whole) if "#bytes" in line), "")
+    columns, words = _HEADING.findall(heading[:1000]), lines.tail.split()
+    if not columns or len(columns) != len(words):
+        return lines
+    whole = len(words[-1].partition(".")[2]) == _DECIMALS.get(columns[-1], 2)
+    return Lines((*lines.whole, lines.tail), "", unended=True) if whole else lines
 
 
 def _row(columns: list[str], words: list[str]) -> _Row:
