@@ -16,12 +16,23 @@ from gatehouse.vendors.registry import reads
 
 _TOOL = "flint-query"
 _PAIR = re.compile(r"([A-Za-z][A-Za-z0-9 /().-]{1,40}):\s{1,40}(\S.{0,500})")
+_LAST_LINE = re.compile(
+    r"(?:Security Ver Program: .{0,20}|Secure Boot Capable: {1,40})(?:Enabled|Disabled)|-E- .{1,300}\."
+)
+    r"Security Ver Program: .{0,20}(?:Enabled|Disabled)|Secure Boot Capable: {1,40}(?:Enabled|Disabled)|-E- .{1,300}\."
+)
 _ROM = re.compile(r"\btype=(.{1,40}?) version=(\S{1,30})")
 _ERROR = re.compile(r"-E- (.{1,300})")
 _WORDS = {
     "Image type": "image_type",
     "FW Version": "fw",
+    "FW Version(Running)": "fw_running",
     "FW Release Date": "fw_release",
+    "Device ID": "device_id",
+    "Chip Revision": "chip_revision",
+    "Image VSD": "image_vsd",
+    "Device VSD": "device_vsd",
+    "Orig PSID": "orig_psid",
     "Part Number": "part",
     "Product Version": "product_version",
     "PSID": "psid",
@@ -39,7 +50,7 @@ def read_flint_query(said: Completed) -> ToolReport:
     Raises:
         UnreadableError: not flint's output, or flint could not open the device.
     """
-    lines = lines_of(with_errors(said))
+    lines = lines_of(with_errors(said)).with_tail(_LAST_LINE, ends=True)
     draft = Draft(_TOOL, said)
     roms = 0
     for line in lines:
