@@ -19,8 +19,6 @@ _PAIR = re.compile(r"([A-Za-z][A-Za-z0-9 /().-]{1,40}):\s{1,40}(\S.{0,500})")
 _LAST_LINE = re.compile(
     r"(?:Security Ver Program: .{0,20}|Secure Boot Capable: {1,40})(?:Enabled|Disabled)|-E- .{1,300}\."
 )
-    r"Security Ver Program: .{0,20}(?:Enabled|Disabled)|Secure Boot Capable: {1,40}(?:Enabled|Disabled)|-E- .{1,300}\."
-)
 _ROM = re.compile(r"\btype=(.{1,40}?) version=(\S{1,30})")
 _ERROR = re.compile(r"-E- (.{1,300})")
 _WORDS = {
