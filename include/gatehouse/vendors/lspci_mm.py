@@ -20,7 +20,7 @@ _PAIR = re.compile(
     r"(Slot|Class|Vendor|Device|SVendor|SDevice|PhySlot|Rev|ProgIf|Driver|Module|NUMANode|IOMMUGroup):\s{1,16}(.{1,300})"
 )
 _SLOT = re.compile(r"(?:[0-9a-f]{1,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]")
-_ID = re.compile(r".{0,300}\[([0-9a-f]{4})\]")
+_ID = re.compile(r"(?:.{0,300}\[([0-9a-f]{4})\]|([0-9a-f]{4}))")  # with -nn and with -n
 _POSITIONS = ("Class", "Vendor", "Device", "SVendor", "SDevice")
 _MAX_LINE = 1000
 
@@ -82,7 +82,7 @@ def _quoted(lines: Lines) -> Iterator[dict[str, str]]:
 
 def _id(value: str | None) -> str:
     match = _ID.fullmatch(value or "")
-    return match.group(1) if match else ""
+    return (match.group(1) or match.group(2)) if match else ""
 
 
 def _note(draft: Draft, part: str, record: dict[str, str]) -> None:
