@@ -9,7 +9,7 @@ PARTS = recording("ipmitool-fru", "board_and_absent_supply")
 
 
 def test_absent_and_unreadable_parts() -> None:
-    """It should know them by what is said below their name; of what could not be read nobody knows whether it is there."""
+    """It should know them by what is said below their name, and not call a part absent that could not be read."""
     for words, present in (
         ("Device not present (Timeout)", False),
         ("Unknown FRU header version 0x00", None),
