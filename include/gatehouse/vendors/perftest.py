@@ -39,7 +39,8 @@ _ERRORS = re.compile(
     re.IGNORECASE,
 )
 _STATUS = re.compile(r"Failed status (\d{1,3}): wr_id (\d{1,20}) syndrom (0x[0-9a-f]{1,8})", re.IGNORECASE)
-_LAST_LINE = re.compile(r"-{20,200}")
+_RULE = re.compile(r"-{20,86}")
+_LAST_LINE = re.compile(r"-{87}")
 _DECIMALS = {"MsgRate[Mpps]": 6}  # of a row's last number; the others have two
 _COLUMNS = {
     "#bytes": "bytes",
@@ -85,7 +86,8 @@ def _read(tool: str, said: Completed) -> ToolReport:
     """
     if text_of(with_errors(said)).lstrip().startswith("{"):
         return _from_json(tool, said)
-    lines = _whole_row(lines_of(with_errors(said)).with_tail(_LAST_LINE, ends=True))
+    lines = lines_of(with_errors(said)).with_tail(_LAST_LINE, ends=True).with_tail(_RULE)
+    lines = _whole_row(lines)
     rows = _rows(lines)
     errors = [match.group(0).strip() for line in (*lines, lines.tail) if (match := _ERRORS.search(line[:1000]))]
     if not rows and not errors and not any(_TITLE.fullmatch(line) for line in lines):
@@ -102,7 +104,15 @@ def _read(tool: str, said: Completed) -> ToolReport:
     if not rows:
         return draft.failed(errors[0] if errors else "the test printed no result")
     draft.note_end(lines)
+    if _runs_without_result(lines):
+        draft.incomplete("a run began and printed no result")
     return draft.done()
+
+
+def _runs_without_result(lines: Lines) -> bool:
+    """Whether the last title of a run has no heading of results behind it."""
+    last = next((line for line in reversed(lines.whole) if _TITLE.fullmatch(line) or "#bytes" in line), "")
+    return bool(_TITLE.fullmatch(last))
 
 
 for _tool in _TOOLS:
