@@ -93,6 +93,7 @@ def _alike(one: str, other: str) -> bool:
     families = (
         {"nccl-tests", "rccl-tests"},
         {"nvidia-smi-topo", "nvidia-smi-topo-p2p"},
+        {"lspci-nn", "lspci-vvv"},
         {"ipmitool-sdr-elist", "ipmitool-sdr-list", "ipmitool-sensor-list"},
         {"ib_write_bw", "ib_read_bw", "ib_send_bw", "ib_write_lat", "ib_read_lat", "ib_send_lat"},
     )

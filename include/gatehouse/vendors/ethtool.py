@@ -30,7 +30,8 @@ _COUNTS = {"Lanes": "lanes", "PHYAD": "phyad", "SQI": "sqi", "Link Down Events":
 def read_ethtool(said: Completed) -> ToolReport:
     """Speed in Mb/s, duplex, auto-negotiation and link; None where the driver does not know.
 
-    Where the settings of several devices follow each other, names are prefixed by the device.
+    Where the settings of several devices follow each other, names are prefixed by the device; the first one's stand
+    bare too.
 
     Raises:
         UnreadableError: not the settings that ethtool prints.
@@ -44,9 +45,12 @@ def read_ethtool(said: Completed) -> ToolReport:
     draft.note_end(lines)
     if len(devices) > 1:
         draft.total("devices", len(devices))
-    for device, facts in devices:
+    for index, (device, facts) in enumerate(devices):
         for name, value in facts.items():
-            draft.fact(name if len(devices) == 1 else f"{device}.{name}", value)
+            if len(devices) > 1:
+                draft.fact(f"{device}.{name}", value)
+            if index == 0:
+                draft.fact(name, value)
     if not any(facts["usable"] for _, facts in devices):
         for text in complaints[:3]:
             draft.error(text)

@@ -1,7 +1,8 @@
 """``flint query`` (and ``mstflint``): firmware and identity of a network adapter or DPU.
 
 ``Key:  value``; option ROMs go on over lines that begin with ``type=``; some values stand before a count
-(``b83fd20300909694        16``).
+(``b83fd20300909694        16``). ``mlxfwmanager`` and ``mlxup`` list every device with its current and its
+available versions.
 """
 
 import re
@@ -74,3 +75,49 @@ def _note(draft: Draft, key: str, value: str) -> None:
         draft.facts.setdefault("description", word_or_unknown(value))
     elif key in ("Secure Boot Capable", "Secure Boot"):
         draft.fact("secure_boot", flag_or_unknown(value))
+
+
+_DEVICE = re.compile(r"Device #(\d{1,3}):")
+_VERSION = re.compile(r"\s{1,16}(FW|FW \(Running\)|PXE|UEFI)\s{1,24}(\S{1,24})\s{1,24}(\S{1,24})")
+_MANAGER_WORDS = {
+    "Device Type": "type",
+    "Part Number": "part",
+    "Description": "description",
+    "PSID": "psid",
+    "PCI Device Name": "pci",
+    "Base GUID": "base_guid",
+    "Base MAC": "base_mac",
+    "Status": "status",
+}
+_VERSIONS = {"FW": "fw", "FW (Running)": "fw_running", "PXE": "pxe", "UEFI": "uefi"}
+
+
+@reads("mlxfwmanager")
+def read_mlxfwmanager(said: Completed) -> ToolReport:
+    """Each device in order, ``dev0`` …: identity, the version that runs and the one that could be flashed.
+
+    Raises:
+        UnreadableError: no device in the output.
+    """
+    lines = lines_of(with_errors(said))
+    draft = Draft("mlxfwmanager", said)
+    devices = 0
+    for line in lines:
+        if _DEVICE.fullmatch(line.strip()):
+            devices += 1
+        elif devices and (match := _VERSION.fullmatch(line.rstrip())):
+            name = f"dev{devices - 1}.{_VERSIONS[match.group(1)]}"
+            draft.fact(name, word_or_unknown(match.group(2)))
+            draft.fact(f"{name}_available", word_or_unknown(match.group(3)))
+        elif devices and (match := _PAIR.fullmatch(line.strip())) and match.group(1) in _MANAGER_WORDS:
+            draft.facts.setdefault(
+                f"dev{devices - 1}.{_MANAGER_WORDS[match.group(1)]}", word_or_unknown(match.group(2))
+            )
+    error = next((match.group(1) for line in (*lines, lines.tail) if (match := _ERROR.search(line))), None)
+    if not devices:
+        raise UnreadableError(f"no device{f': {error}' if error else ': not mlxfwmanager'}")
+    draft.total("devices", devices)
+    draft.note_end(lines)
+    if error:
+        draft.incomplete(error)
+    return draft.done()

@@ -20,7 +20,15 @@ from gatehouse.vendors.json_paths import at, items_at, text_at
 from gatehouse.vendors.quantities import number_or_unknown
 from gatehouse.vendors.registry import reads
 
-_TOOLS = ("ib_write_bw", "ib_read_bw", "ib_send_bw", "ib_write_lat", "ib_read_lat", "ib_send_lat")
+# What the title of each tool's runs says; ib_write_bw reads the logs of the others as well.
+_TOOLS = {
+    "ib_write_bw": re.compile(""),
+    "ib_read_bw": re.compile(r"RDMA_Read .{0,40}BW"),
+    "ib_send_bw": re.compile(r"Send .{0,40}BW"),
+    "ib_write_lat": re.compile(r"RDMA_Write .{0,40}Latency"),
+    "ib_read_lat": re.compile(r"RDMA_Read .{0,40}Latency"),
+    "ib_send_lat": re.compile(r"Send .{0,40}Latency"),
+}
 _TITLE = re.compile(
     r"\s{0,60}(?:RDMA_(?:Write|Read)|Send|Atomic|Fetch_and_Add|Compare_and_Swap) .{0,40}?(?:BW|Bandwidth|Latency) "
     r".{0,40}?Test\s{0,8}"
@@ -92,6 +100,9 @@ def _read(tool: str, said: Completed) -> ToolReport:
     errors = [match.group(0).strip() for line in (*lines, lines.tail) if (match := _ERRORS.search(line[:1000]))]
     if not rows and not errors and not any(_TITLE.fullmatch(line) for line in lines):
         raise UnreadableError("no title and no result of a perftest")
+    title = next((line.strip() for line in lines if _TITLE.fullmatch(line)), None)
+    if title is not None and not _TOOLS[tool].search(title):
+        raise UnreadableError(f"a log of another test: {title}")
     draft = Draft(tool, said)
     _note_parameters(draft, lines)
     for index, row in enumerate(rows[:_MAX_ROWS]):
