@@ -45,6 +45,8 @@ def read_ethtool(said: Completed) -> ToolReport:
     draft.note_end(lines)
     if len(devices) > 1:
         draft.total("devices", len(devices))
+    if draft.cut and not devices[-1][1]["usable"] and len(devices) > 1:
+        devices[-1][1]["usable"] = None  # its data may follow
     for index, (device, facts) in enumerate(devices):
         for name, value in facts.items():
             if len(devices) > 1:
