@@ -43,16 +43,7 @@ def read_ethtool(said: Completed) -> ToolReport:
         raise UnreadableError(f"no 'Settings for DEVICE:'{f': {complaints[0]}' if complaints else complaint(said)}")
     draft = Draft(_TOOL, said)
     draft.note_end(lines)
-    if len(devices) > 1:
-        draft.total("devices", len(devices))
-    if draft.cut and not devices[-1][1]["usable"] and len(devices) > 1:
-        devices[-1][1]["usable"] = None  # its data may follow
-    for index, (device, facts) in enumerate(devices):
-        for name, value in facts.items():
-            if len(devices) > 1:
-                draft.fact(f"{device}.{name}", value)
-            if index == 0:
-                draft.fact(name, value)
+    _note_devices(draft, devices)
     if not any(facts["usable"] for _, facts in devices):
         for text in complaints[:3]:
             draft.error(text)
@@ -60,6 +51,19 @@ def read_ethtool(said: Completed) -> ToolReport:
     if not draft.cut and devices[-1][1]["link"] is None:
         draft.incomplete("no 'Link detected', which ethtool prints last")
     return draft.done()
+
+
+def _note_devices(draft: Draft, devices: list[tuple[str, dict[str, Fact]]]) -> None:
+    if len(devices) > 1:
+        draft.total("devices", len(devices))
+        if draft.cut and not devices[-1][1]["usable"]:
+            devices[-1][1]["usable"] = None  # its data may follow
+    for index, (device, facts) in enumerate(devices):
+        for name, value in facts.items():
+            if len(devices) > 1:
+                draft.fact(f"{device}.{name}", value)
+            if index == 0:
+                draft.fact(name, value)
 
 
 def _devices(lines: Lines) -> list[tuple[str, dict[str, Fact]]]:

@@ -1,5 +1,6 @@
 """Metrics and subsystems of Redfish: of processors, ports, power supplies and chassis, and metric reports."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -122,12 +123,15 @@ def note_subsystem(draft: Draft, document: Any) -> None:
 
 
 def note_metric_report(draft: Draft, document: Any) -> None:
-    """Values of a MetricReport by the property that they stand for."""
+    """Values of a MetricReport by the property that they stand for; the second of a property carries ``#2``."""
     values = items_at(document, "MetricValues")
     draft.fact("metrics", len(values))
+    seen: Counter[str] = Counter()
     for index, row in enumerate(values[:_MAX_REPORTED]):
         name = text_at(row, "MetricProperty") or text_at(row, "MetricId") or f"metric{index}"
-        draft.fact(name.removeprefix("/redfish/v1/"), _metric(text_at(row, "MetricValue")))
+        name = name.removeprefix("/redfish/v1/")
+        seen[name] += 1
+        draft.fact(name if seen[name] == 1 else f"{name}#{seen[name]}", _metric(text_at(row, "MetricValue")))
     if len(values) > _MAX_REPORTED:
         draft.incomplete(f"more than {_MAX_REPORTED} metrics; the rest is left out")
 
