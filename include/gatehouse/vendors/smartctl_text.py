@@ -16,6 +16,7 @@ from gatehouse.vendors.draft import Draft
 from gatehouse.vendors.quantities import number_or_unknown, quantity
 from gatehouse.vendors.registry import reads
 from gatehouse.vendors.smart_attributes import SECTOR_SIGNATURES, leading_number
+from gatehouse.vendors.smartctl_lines import BAD_TEST, LAST_LINE, REFUSAL, SELF_TEST, WARNING
 
 _TOOL = "smartctl-text"
 _PAIR = re.compile(r" {0,4}([A-Za-z][A-Za-z0-9 ,/:().&-]{1,70}?)(?::| =)\s{1,40}(\S.{0,300})")
@@ -23,29 +24,6 @@ _MARK = re.compile(
     r"\s{0,8}(?:smartctl (?:pre-|version )?\d|=== START OF |SMART (?:overall-health|Health Status)|"
     r"Smartctl open device)"
 )
-# Lines that say why smartctl could not do something, or what its answer rests on.
-_REFUSAL = re.compile(
-    r"(?:Smartctl open device: .{1,200}|Read Device Identity failed.{0,200}|.{1,80}: Unknown USB bridge.{0,80}|"
-    r".{0,80}Unable to detect device type.{0,80}|A mandatory SMART command failed.{0,120}|=======> .{1,120}|"
-    r".{0,80}[Ff]ailed: .{0,120}|Device is in \w{1,20} mode.{0,40}|.{0,60}Inappropriate ioctl.{0,60}|"
-    r".{0,80}(?:Permission|Operation not) (?:denied|permitted).{0,60})"
-)
-_WARNING = re.compile(r"Warning: .{1,200}")
-# The last lines of smartctl's sections, which end a capture without its newline just as well.
-_LAST_LINE = re.compile(
-    r"If Selective self-test is pending on power-up, resume after \d{1,6} minute delay\.|No Errors Logged|"
-    r"No [Ss]elf-tests (?:Logged|have been logged.{0,60})|Self-tests not supported|"
-    r"Selective Self-tests/Logging not supported|Device does not support Self Test logging|"
-    r"Long \(extended\) Self-test duration: .{1,40} minutes\]|(?:# ?)?\s{0,3}\d{1,3}\s.{1,120}\s-"
-)
-_SELF_TEST = re.compile(
-    r"(?:#\s{0,2}1|\s{0,3}0)\s{1,4}(?P<type>[A-Z].{2,30}?)\s{1,20}"
-    r"(?P<status>Completed: (?:[a-z/]{1,20} ){0,2}failures?|Completed: failed segments?|"
-    r"Failed in .{0,12}segment.{0,12}|Fatal or unknown .{0,6}error|Completed without error|Completed|"
-    r"Aborted.{0,20}?|Interrupted.{0,20}?|"
-    r"Self-test routine in progress|Self test in progress)(?=\s|$).{0,120}"
-)
-_BAD_TEST = re.compile(r"failure|failed|fatal", re.IGNORECASE)
 _WORDS = {
     "Device Model": "model",
     "Model Number": "model",
@@ -133,8 +111,8 @@ def read_smartctl_text(said: Completed) -> ToolReport:
     Raises:
         UnreadableError: not smartctl's output.
     """
-    lines = lines_of(with_errors(said)).with_tail(_LAST_LINE, ends=True)
-    refusals = [line.strip() for line in (*lines, lines.tail) if _REFUSAL.fullmatch(line.strip())]
+    lines = lines_of(with_errors(said)).with_tail(LAST_LINE, ends=True)
+    refusals = [line.strip() for line in (*lines, lines.tail) if REFUSAL.fullmatch(line.strip())]
     if not any(_MARK.match(line) for line in lines) and not refusals:
         raise UnreadableError("no section of smartctl")
     draft = Draft(_TOOL, said)
@@ -145,7 +123,7 @@ def read_smartctl_text(said: Completed) -> ToolReport:
     _note_attributes(draft, lines)
     _fill(draft)
     _judge(draft)
-    _note_messages(draft, refusals, [line.strip() for line in lines if _WARNING.fullmatch(line.strip())])
+    _note_messages(draft, refusals, [line.strip() for line in lines if WARNING.fullmatch(line.strip())])
     if refusals and all(draft.facts.get(name) is None for name in ("model", "serial", "health")):
         return draft.failed(refusals[0])
     if said.exit_code and said.exit_code & _COMMAND_TROUBLE:
@@ -178,7 +156,7 @@ def _note_line(draft: Draft, line: str) -> None:
     elif match := _OLD_SCSI.fullmatch(line.strip()):
         for name, text in zip(("vendor", "product", "firmware"), match.groups(), strict=True):
             draft.fact(name, text)
-    elif match := _SELF_TEST.fullmatch(line.rstrip()):
+    elif match := SELF_TEST.fullmatch(line.rstrip()):
         _note_self_test(draft, match.group("type").strip(), match.group("status").strip())
     elif line.startswith("No Errors Logged") and draft.facts.get("error_log.version"):
         draft.facts.setdefault("error_log.count", 0)
@@ -300,5 +278,5 @@ def _judge(draft: Draft) -> None:
     if isinstance(spare, (int, float)) and isinstance(least, (int, float)) and spare < least:
         draft.hardware("disk", "nvme.spare_below_threshold", f"available spare {spare} % is below {least} %")
     status = str(facts.get("self_test.last.status") or "")
-    if _BAD_TEST.search(status):
+    if BAD_TEST.search(status):
         draft.hardware("disk", "smart.self_test_failed", f"the last self-test: {status}")
