@@ -33,6 +33,7 @@ _PORT = re.compile(
     r"(?: - (CA|SW|RT)\s{1,8}(\d{1,5})\s{1,4}(\d{1,3}) 0x([0-9a-f]{1,16}) \( '(.{0,128}?)' - '(.{0,128}?)' \)|"
     r"\s{1,80}'?(.{0,128}?)'?)\s{0,4}"
 )
+_LAST_LINE = re.compile(r"\[.{20,400} \d{1,2}x[SDQEHNX]DR|(?:CA|SW|RT) .{20,400}' \)")
 _PORT_KINDS = {"CA": ("Ca", "H"), "SW": ("Switch", "S"), "RT": ("Rt", "R")}
 
 
@@ -51,7 +52,7 @@ def read_ibnetdiscover(said: Completed) -> ToolReport:
     Raises:
         UnreadableError: no header and no node of such a dump.
     """
-    lines = lines_of(said)
+    lines = lines_of(said).with_tail(_LAST_LINE)
     nodes: list[_Node] = []
     for line in lines:
         if match := _NODE.fullmatch(line.strip()):
@@ -70,6 +71,7 @@ def read_ibnetdiscover(said: Completed) -> ToolReport:
         draft.total("ports", len(ports))
         draft.total("ports_without_link", sum(port.group(7) is None for port in ports))
     _check(draft, nodes, is_cut=bool(lines.tail), ports_only=bool(ports))
+    draft.note_end(lines)
     return draft.done()
 
 

@@ -15,6 +15,7 @@ from gatehouse.vendors.registry import reads
 
 _TOOL = "ibswinfo"
 _LINE = re.compile(r"( {0,8})(\S[^|]{0,40}?)\s{0,24}\| ?(.{0,80})")
+_LAST_LINE = re.compile(r"-{49}")
 _PSU = re.compile(r"PSU(\d{1,2}) status")
 _FAN = re.compile(r"fan#(\d{1,2}) \(rpm\)")
 _NO_VALUE = ("", "N/A", "-")  # neither a pass nor trouble of the switch
@@ -40,7 +41,7 @@ def read_ibswinfo(said: Completed) -> ToolReport:
     Raises:
         UnreadableError: not ibswinfo's output.
     """
-    lines = lines_of(said)
+    lines = lines_of(said).with_tail(_LAST_LINE, ends=True)
     draft = Draft(_TOOL, said)
     psu = ""
     for line in lines:

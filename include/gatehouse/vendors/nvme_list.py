@@ -12,7 +12,7 @@ from typing import Any
 from gatehouse.model.commands import Completed
 from gatehouse.model.errors import UnreadableError
 from gatehouse.model.readings import ToolReport
-from gatehouse.vendors.documents import json_of, lines_of
+from gatehouse.vendors.documents import Lines, json_of, lines_of
 from gatehouse.vendors.draft import Draft
 from gatehouse.vendors.json_paths import at, items_at, text_at
 from gatehouse.vendors.quantities import number_or_unknown
@@ -90,6 +90,8 @@ def read_nvme_list_text(said: Completed) -> ToolReport:
     """
     lines = lines_of(said)
     whole = list(lines)
+    if any(line.split()[:3] == ["Device", "SN", "MN"] for line in whole):
+        return _verbose(Draft("nvme-list-text", said), lines)
     rule = next((index for index, line in enumerate(whole) if index and _RULE.fullmatch(line)), None)
     if rule is None or "SN" not in whole[rule - 1].split():
         raise UnreadableError("no table with a line of dashes under Node and SN")
@@ -137,3 +139,39 @@ def _by_columns(line: str, columns: dict[str, tuple[int, int]]) -> dict[str, str
 def _by_shape(line: str) -> dict[str, str] | None:
     match = _ROW.fullmatch(line.rstrip())
     return {heading: match.group(heading.replace(" ", "_")) for heading in (*_HEADINGS, "Usage")} if match else None
+
+
+def _tables(lines: Lines) -> Iterator[dict[str, str]]:
+    """Rows of every table, by the headings above its line of dashes."""
+    columns: dict[str, tuple[int, int]] = {}
+    before = ""
+    for line in lines:
+        if _RULE.fullmatch(line):
+            spans = [match.span() for match in re.finditer(r"-+", line)]
+            columns = {_cell(before, span): span for span in spans}
+        elif not line.strip():
+            columns = {}
+        elif columns:
+            yield {heading: _cell(line, span) for heading, span in columns.items()}
+        before = line
+
+
+def _verbose(draft: Draft, lines: Lines) -> ToolReport:
+    """``nvme list -v``: tables of subsystems, of controllers and of namespaces, which name their controllers."""
+    rows = list(_tables(lines))
+    controllers = {row["Device"]: row for row in rows if "SN" in row}
+    namespaces = [row for row in rows if "NSID" in row]
+    draft.total("devices", len(namespaces))
+    draft.total("controllers", len(controllers))
+    for index, row in enumerate(namespaces):
+        controller = controllers.get(row.get("Controllers", "").split(",")[0].strip(), {})
+        device = row["Device"]
+        draft.fact(f"dev{index}.path", device if device.startswith("/dev/") else f"/dev/{device}")
+        for heading, name in (("SN", "serial"), ("MN", "model"), ("FR", "fw"), ("Address", "address")):
+            draft.fact(f"dev{index}.{name}", controller.get(heading) or None)
+        usage = _USAGE.fullmatch(row.get("Usage", ""))
+        draft.fact(f"dev{index}.used", f"{usage.group(1)} {usage.group(2)}" if usage else None)
+        draft.fact(f"dev{index}.total", f"{usage.group(3)} {usage.group(4)}" if usage else None)
+        draft.fact(f"dev{index}.format", row.get("Format") or None)
+    draft.note_end(lines)
+    return draft.done()

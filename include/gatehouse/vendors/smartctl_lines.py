@@ -15,6 +15,7 @@ LAST_LINE = re.compile(
     r"If Selective self-test is pending on power-up, resume after \d{1,6} minute delay\.|No Errors Logged|"
     r"No [Ss]elf-tests (?:Logged|have been logged.{0,60})|Self-tests not supported|"
     r"Selective Self-tests/Logging not supported|Device does not support Self Test logging|"
+    r"/dev/\S{1,60} -d \S{1,40} # .{1,120} device|"
     r"SMART overall-health self-assessment test result: (?:PASSED|FAILED!)|SMART Health Status: OK|"
     r"Long \(extended\) Self-test duration: .{1,40} minutes\]|(?:# ?)?\s{0,3}\d{1,3}\s.{1,120}\s-"
 )
@@ -26,3 +27,5 @@ SELF_TEST = re.compile(
     r"Self-test routine in progress|Self test in progress)(?=\s|$).{0,120}"
 )
 BAD_TEST = re.compile(r"failure|failed|fatal", re.IGNORECASE)
+# A line of --scan: /dev/sda -d sat # /dev/sda [SAT], ATA device
+SCANNED = re.compile(r"(/dev/\S{1,60}) -d (\S{1,40}) # .{1,120} device")

@@ -16,7 +16,7 @@ from gatehouse.vendors.draft import Draft
 from gatehouse.vendors.quantities import number_or_unknown, quantity
 from gatehouse.vendors.registry import reads
 from gatehouse.vendors.smart_attributes import SECTOR_SIGNATURES, leading_number
-from gatehouse.vendors.smartctl_lines import BAD_TEST, LAST_LINE, REFUSAL, SELF_TEST, WARNING
+from gatehouse.vendors.smartctl_lines import BAD_TEST, LAST_LINE, REFUSAL, SCANNED, SELF_TEST, WARNING
 
 _TOOL = "smartctl-text"
 _PAIR = re.compile(r" {0,4}([A-Za-z][A-Za-z0-9 ,/:().&-]{1,70}?)(?::| =)\s{1,40}(\S.{0,300})")
@@ -112,6 +112,9 @@ def read_smartctl_text(said: Completed) -> ToolReport:
         UnreadableError: not smartctl's output.
     """
     lines = lines_of(with_errors(said)).with_tail(LAST_LINE, ends=True)
+    scanned = [match.groups() for line in lines if (match := SCANNED.fullmatch(line.rstrip()))]
+    if scanned:
+        return _scan(Draft(_TOOL, said), lines, scanned)
     refusals = [line.strip() for line in (*lines, lines.tail) if REFUSAL.fullmatch(line.strip())]
     if not any(_MARK.match(line) for line in lines) and not refusals:
         raise UnreadableError("no section of smartctl")
@@ -131,6 +134,16 @@ def read_smartctl_text(said: Completed) -> ToolReport:
     draft.note_end(lines)
     if not lines.tail and draft.facts["health"] is None:
         draft.incomplete("the drive gave no health status")
+    return draft.done(_ANSWERS)
+
+
+def _scan(draft: Draft, lines: Lines, devices: list[tuple[str, ...]]) -> ToolReport:
+    """``smartctl --scan`` lists devices and measures nothing of them."""
+    draft.total("devices", len(devices))
+    for index, (name, kind) in enumerate(devices):
+        draft.fact(f"dev{index}.name", name)
+        draft.fact(f"dev{index}.type", kind)
+    draft.note_end(lines)
     return draft.done(_ANSWERS)
 
 
