@@ -146,7 +146,7 @@ def _tables(lines: Lines) -> Iterator[dict[str, str]]:
     columns: dict[str, tuple[int, int]] = {}
     before = ""
     for line in lines:
-        if _RULE.fullmatch(line):
+        if _RULE.fullmatch(line.rstrip()):
             spans = [match.span() for match in re.finditer(r"-+", line)]
             columns = {_cell(before, span): span for span in spans}
         elif not line.strip():
@@ -158,7 +158,7 @@ def _tables(lines: Lines) -> Iterator[dict[str, str]]:
 
 def _verbose(draft: Draft, lines: Lines) -> ToolReport:
     """``nvme list -v``: tables of subsystems, of controllers and of namespaces, which name their controllers."""
-    rows = list(_tables(lines))
+    rows = [row for row in _tables(lines) if row.get("Device")]
     controllers = {row["Device"]: row for row in rows if "SN" in row}
     namespaces = [row for row in rows if "NSID" in row]
     draft.total("devices", len(namespaces))
