@@ -64,7 +64,8 @@ def read_ibnetdiscover(said: Completed) -> ToolReport:
     if ports:
         nodes = _nodes_of_ports(ports)
     if not nodes and not any(_HEADER.match(line) for line in lines):
-        raise UnreadableError("no node and no header: not ibnetdiscover")
+        first = next((line.strip() for line in lines if line.strip()), "")
+        raise UnreadableError(f"no node and no header: not ibnetdiscover: {first[:200]}")
     draft = Draft(_TOOL, said)
     _note_nodes(draft, nodes)
     if ports:

@@ -22,7 +22,7 @@ _ENTRY = re.compile(r"\s{0,8}([0-9a-f]{1,4}) \|(.{1,400})")
 _CSV = re.compile(r"([0-9a-f]{1,4}),((?:\d{2}/\d{2}/\d{2,4}|Pre-Init|OEM record).{1,400})")
 _FIELD = re.compile(r" {0,4}([A-Z][A-Za-z /]{2,30}?)\s{0,24}: (.{1,200})")
 _PRE_INIT = re.compile(r"Pre-Init ?(?:Time-?stamp)?", re.IGNORECASE)
-_CLOSED = re.compile(r"\s{0,8}[0-9a-f]{1,4} \|.{1,400}\| (?:Asserted|Deasserted)|SEL has no entries")
+_CLOSED = re.compile(r"\s{0,8}[0-9a-f]{1,4} \|.{1,400}\| (?:Asserted|Deasserted)")
 _EMPTY = re.compile(r"SEL has no entries", re.IGNORECASE)
 _US_DATE = re.compile(r"(\d{2})/(\d{2})/(\d{4}|\d{2})")
 _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
@@ -65,7 +65,7 @@ def read_ipmitool_sel_elist(said: Completed) -> ToolReport:
     Raises:
         UnreadableError: no event in that form, and no word that the log is empty.
     """
-    lines = lines_of(with_errors(said)).with_tail(_CLOSED)
+    lines = lines_of(with_errors(said)).with_tail(_EMPTY, ends=True).with_tail(_CLOSED)
     events = [event for line in lines if (event := _line_event(line.rstrip()))] or list(_verbose_events(lines))
     draft = Draft(_TOOL, said)
     if not events and not any(_EMPTY.search(line) for line in lines):
