@@ -117,17 +117,17 @@ def test_another_tool() -> None:
 @pytest.mark.parametrize(
     "printed",
     [
-        "12,000,138,625,024 bytes [12.0 TB]",
-        "12.000.138.625.024 bytes [12,0 TB]",
-        "12 000 138 625 024 bytes [12,0 TB]",
-        "12\u202f000\u202f138\u202f625\u202f024 bytes [12,0 TB]",
-        "12'000'138'625'024 bytes [12.0 TB]",
+        "16,000,900,661,248 bytes [12.0 TB]",
+        "16.000.900.661.248 bytes [12,0 TB]",
+        "16 000 900 661 248 bytes [12,0 TB]",
+        "16\u202f000\u202f900\u202f661\u202f248 bytes [12,0 TB]",
+        "16'000'900'661'248 bytes [12.0 TB]",
     ],
 )
 def test_thousands_of_any_locale(printed: str) -> None:
     """It should never take the first group of digits for the number."""
     report = reading("smartctl-text", START + f"User Capacity:    {printed}\n" + HEALTH.format("PASSED"))
-    assert report.facts["capacity_b"] == 12_000_138_625_024
+    assert report.facts["capacity_b"] == 16_000_900_661_248
 
 
 @pytest.mark.parametrize(
