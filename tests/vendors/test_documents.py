@@ -113,3 +113,12 @@ def test_a_number_of_many_digits() -> None:
     """It should refuse what Python would not convert, without a traceback."""
     with pytest.raises(UnreadableError):
         json_of(completed(b'{"a": ' + b"9" * 10_000 + b"}"))
+
+
+def test_blank_lines_and_endless_short_lines() -> None:
+    """It should not spend a minute on an output that is nothing but ends of lines."""
+    lines = lines_of(completed(b"first\n" + b"\n" * 3_000_000 + b"last\n"))
+    assert [line for line in lines if line] == ["first", "last"]
+    assert len(lines.whole) < 10
+    with pytest.raises(UnreadableError, match="lines; more than"):
+        lines_of(completed(b"a\n" * 1_000_001))

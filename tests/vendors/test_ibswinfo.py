@@ -17,11 +17,19 @@ def test_lines_below_a_supply_are_its_own() -> None:
     assert facts["fan_status"] == "OK"
 
 
-@pytest.mark.parametrize("word", ["ERROR", "", "UNKNOWN"])
+@pytest.mark.parametrize("word", ["ERROR", "UNKNOWN"])
 def test_only_ok_is_ok(word: str) -> None:
     """It should not take silence for health."""
     text = SWITCH.replace("fan status         | OK", f"fan status         | {word}")
     assert ("hardware", "switch", "switch.fan") in found(reading("ibswinfo", text))
+
+
+def test_silence_is_neither_health_nor_trouble() -> None:
+    """It should be incomplete where a status has no value."""
+    report = reading("ibswinfo", SWITCH.replace("fan status         | OK", "fan status         | "))
+    assert report.facts["fan_status"] is None
+    assert not report.complete
+    assert "switch.fan" not in [signature for _, _, signature in found(report)]
 
 
 def test_no_value_is_unknown() -> None:

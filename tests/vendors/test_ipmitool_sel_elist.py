@@ -114,3 +114,10 @@ def test_an_empty_log_is_an_answer() -> None:
 def test_no_log(text: str) -> None:
     """It should be an error, which is not an empty log."""
     assert reading("ipmitool-sel-elist", text, 1).status is Measured.ERROR
+
+
+def test_an_empty_log_without_a_newline() -> None:
+    """It should be complete: nothing can follow those words."""
+    report = reading("ipmitool-sel-elist", "SEL has no entries")
+    assert report.complete
+    assert report.facts["entries"] == 0

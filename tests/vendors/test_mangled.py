@@ -18,7 +18,7 @@ ids = [f"{pair.tool}-{pair.name}" for pair in PAIRS]
 TENTHS = range(1, 10)
 # Totals over what is listed: on a cut output they are of what came whole, and complete is false.
 TOTALS = re.compile(
-    r"(?:^|\.)(?:gpus|aips|cpus|chips|links|lines|records|rows|devices|processes|components|tests|columns|nics|pairs\w*"
+    r"(?:^|\.)(?:entries|real_entries|critical|sensors|gpus|aips|cpus|chips|links|lines|records|rows|devices|processes|components|tests|columns|nics|pairs\w*"
     r"|errors|warnings|waived|failed|skipped|steps|measurements|diagnoses|overall|count|events|logged|run_ids|results"
     r"|met_false|verdict_meaningful|progress_pct|entities_failed|oob\w*|\w*kills|pids|xids|sxids|panics|faulty|last_\w+"
     r"|max_\w+|min_\w+|\w+_lines|\w+_events|\w+_total|\w+_uncorrectable|\w+_correctable|\w+_errors|\w+_artifacts"
@@ -94,6 +94,9 @@ def _alike(one: str, other: str) -> bool:
         {"nccl-tests", "rccl-tests"},
         {"nvidia-smi-topo", "nvidia-smi-topo-p2p"},
         {"redfish-json", "redfish-members"},  # a collection is a resource too
+        {"lspci-nn", "lspci-vvv"},
+        {"ipmitool-sdr-elist", "ipmitool-sdr-list", "ipmitool-sensor-list"},
+        {"ib_write_bw", "ib_read_bw", "ib_send_bw", "ib_write_lat", "ib_read_lat", "ib_send_lat"},
     )
     return any({one, other} <= family for family in families)
 

@@ -13,6 +13,20 @@ from gatehouse.vendors.pci_names import is_bridge, is_gpu, split_ids, split_name
         ("Mellanox Technologies MT2910 Family [ConnectX-7]", "Mellanox Technologies", "MT2910 Family [ConnectX-7]"),
         ("PMC-Sierra Inc. Device 4128", "PMC-Sierra Inc.", "4128"),
         ("NVIDIA Corporation GA100 [A100] [10de:20b2]", "NVIDIA Corporation", "GA100 [A100]"),
+        ("ASPEED Technology, Inc. ASPEED Graphics Family", "ASPEED Technology, Inc.", "ASPEED Graphics Family"),
+        (
+            "Samsung Electronics Co Ltd PM9A3 NVMe",
+            "Samsung Electronics Co Ltd",
+            "PM9A3 NVMe",
+        ),
+        ("Micron Technology Inc 7450 PRO NVMe SSD", "Micron Technology Inc", "7450 PRO NVMe SSD"),
+        (
+            "Broadcom Inc. and subsidiaries BCM57508",
+            "Broadcom Inc. and subsidiaries",
+            "BCM57508",
+        ),
+        ("Broadcom / LSI PEX890xx PCIe Gen 5 Switch", "Broadcom / LSI", "PEX890xx PCIe Gen 5 Switch"),
+        ("Advanced Micro Devices, Inc. [AMD] Milan IOMMU", "Advanced Micro Devices, Inc. [AMD]", "Milan IOMMU"),
         ("Some Maker Whose Name Does Not End", None, "Some Maker Whose Name Does Not End"),
     ],
 )

@@ -67,7 +67,8 @@ def test_many_entries_are_bounded() -> None:
 
 
 def test_entries_that_are_only_links() -> None:
-    """It should know nothing of their severity."""
-    facts = reading("redfish-json", log({"@odata.id": "/a"})).facts
-    assert facts["severity.none"] == 1
-    assert facts["faults"] == 0
+    """It should know nothing of their severity, nor whether there are faults."""
+    report = reading("redfish-json", log({"@odata.id": "/a"}))
+    assert report.facts["severity.none"] == 1
+    assert report.facts["faults"] is None
+    assert not report.complete

@@ -112,3 +112,47 @@ def test_exit_status_four() -> None:
 def test_another_tool() -> None:
     """It should refuse text without a section of smartctl."""
     assert reading("smartctl-text", "Serial Number: 1\nDevice Model: x\n").status is Measured.ERROR
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "16,000,900,661,248 bytes [12.0 TB]",
+        "16.000.900.661.248 bytes [12,0 TB]",
+        "16 000 900 661 248 bytes [12,0 TB]",
+        "16\u202f000\u202f900\u202f661\u202f248 bytes [12,0 TB]",
+        "16'000'900'661'248 bytes [12.0 TB]",
+    ],
+)
+def test_thousands_of_any_locale(printed: str) -> None:
+    """It should never take the first group of digits for the number."""
+    report = reading("smartctl-text", START + f"User Capacity:    {printed}\n" + HEALTH.format("PASSED"))
+    assert report.facts["capacity_b"] == 16_000_900_661_248
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Smartctl open device: /dev/sda failed: Permission denied",
+        "Smartctl open device: /dev/bus/0 [megaraid_disk_99] failed: INQUIRY failed",
+        "/dev/sdb: Unknown USB bridge [0x0bda:0x9210 (0xf200)]",
+        "/dev/sdc: Unable to detect device type",
+        "Read Device Identity failed: Input/output error",
+        "A mandatory SMART command failed: exiting. To continue, add one or more '-T permissive' options.",
+    ],
+)
+def test_refusals_are_the_tools_trouble(line: str) -> None:
+    """It should be an error that says why, and never a finding of the drive."""
+    report = reading("smartctl-text", f"smartctl 7.4 2023-08-01 r5530 [x86_64-linux] (local build)\n\n{line}\n")
+    assert report.status is Measured.ERROR
+    assert report.errors[0] == report.facts["message0"] == line
+    assert found(report) == [("tool_error", "host", "smart.command_failed")]
+
+
+def test_the_newest_self_test_counts() -> None:
+    """It should not hold an old failure against a drive that passed since."""
+    rows = "# 1  Extended offline    Completed without error       00%      2696         -\n"
+    old = "# 2  Short offline       Completed: read failure       90%      2000         123\n"
+    assert found(reading("smartctl-text", START + HEALTH.format("PASSED") + rows + old)) == []
+    report = reading("smartctl-text", START + HEALTH.format("PASSED") + old.replace("# 2", "# 1"))
+    assert found(report) == [("hardware", "disk", "smart.self_test_failed")]

@@ -1,7 +1,7 @@
 """Bytes in, a document out: the one place where remote output becomes text or JSON.
 
 Every function raises UnreadableError, with the reason, for what no reader could use: nothing at all, a page of HTML,
-NUL bytes or UTF-16, binary, more than MAX_BYTES, JSON that is cut.
+NUL bytes or UTF-16, binary, more than MAX_BYTES or MAX_LINES, JSON that is cut.
 """
 
 import json
@@ -14,10 +14,12 @@ from gatehouse.model.commands import Completed
 from gatehouse.model.errors import UnreadableError
 
 MAX_BYTES = 32 * 2**20
+MAX_LINES = 1_000_000
 _MAX_UNDECODABLE = 0.01  # share of U+FFFD above which it is not text; vendor strings in firmware hold stray bytes
 _MAX_JSON_STARTS = 20
 _HTML = re.compile(r"\s{0,100}(?:<!doctype html|<html)", re.IGNORECASE)
 _ANSI = re.compile(r"\x1b\[[0-9;]{0,20}[A-Za-z]")
+_BLANK_LINES = re.compile(r"\n{5,}")
 _GOES_ON = re.compile(r"\s{0,1000}[}\],:]")
 _JSON_START = re.compile(r"^[ \t]*(?=[{\[])", re.MULTILINE)
 
@@ -70,12 +72,18 @@ def text_of(said: Completed) -> str:
         raise UnreadableError("output is not UTF-8 text")
     if _HTML.match(text):
         raise UnreadableError("output is a page of HTML, not this tool's output")
-    return _ANSI.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
+    return _ANSI.sub("", text).replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def lines_of(said: Completed) -> Lines:
-    """Standard output by lines. Only ``\\n`` ends a line: vendor strings may hold other separators of Unicode."""
-    *whole, tail = text_of(said).split("\n")
+    """Standard output by lines. Only ``\\n`` ends a line: vendor strings may hold other separators of Unicode.
+
+    Of many blank lines in a row three are left.
+    """
+    text = _BLANK_LINES.sub("\n\n\n\n", text_of(said))
+    if (count := text.count("\n")) > MAX_LINES:
+        raise UnreadableError(f"output of {count} lines; more than {MAX_LINES} are not read")
+    *whole, tail = text.split("\n")
     return Lines(tuple(whole), tail)
 
 

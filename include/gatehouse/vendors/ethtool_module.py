@@ -9,18 +9,22 @@ import re
 from gatehouse.model.commands import Completed
 from gatehouse.model.errors import UnreadableError
 from gatehouse.model.readings import Fact, ToolReport
-from gatehouse.vendors.documents import lines_of
+from gatehouse.vendors.documents import complaint, lines_of, with_errors
 from gatehouse.vendors.draft import Draft
 from gatehouse.vendors.quantities import number_or_unknown
 from gatehouse.vendors.registry import reads
 
 _TOOL = "ethtool-m"
 _PAIR = re.compile(r"\s{0,8}([A-Z][^:]{1,60}?)\s{0,40}:\s{0,4}(.{0,120})")
-_CHANNEL = re.compile(r"(.{1,50}?)\s{0,8}\((?:Channel|Lane) (\d{1,2})\)")
+_CHANNEL = re.compile(r"(.{1,50}?)\s{0,8}\((?:Chan|Channel|Lane) (\d{1,2})\)")
 _PARTS = re.compile(r"(-?[\d.]{1,15}|-inf) (mW|dBm|mA|V|degrees C)\b")
+_LAST_LINE = re.compile(r"\s{0,8}[A-Z][^:]{1,60}:.{1,100}(?:dBm| mA| V|degrees F|: On|: Off)")
+_COMPLAINT = re.compile(r"Cannot get |netlink error|ethtool: ")
 _IDENTIFIER = re.compile(r"(0x[0-9a-fA-F]{2})(?: \((.{1,80})\))?")
 _UNITS = {"mW": "mw", "dBm": "dbm", "mA": "ma", "V": "v", "degrees C": "c"}
-_WORDS = {"Vendor name": "vendor", "Vendor PN": "part", "Vendor SN": "serial", "Vendor rev": "rev"}
+_MODULE = -1  # where a value of the module stands among those of its lanes, which some count from 0
+_WORDS = {"Vendor name": "vendor", "Vendor PN": "part", "Vendor SN": "serial", "Vendor rev": "rev", "Vendor OUI": "oui"}
+_WORDS |= {"Date code": "date_code", "Connector": "connector", "Module State": "module_state"}
 # What each layout calls a quantity -> our name.
 _QUANTITIES = {
     "Laser output power": "tx_power",
@@ -41,7 +45,7 @@ _QUANTITIES = {
 _FLAG = re.compile(r"(.{1,40}?) (high|low) (alarm|warning)( threshold)?")
 _ALWAYS = ("rx_power_dbm", "tx_power_dbm", "temp_c", "voltage_v")
 _THRESHOLD_NAMES = {"rx_power": "rx", "tx_power": "tx"}
-_STATES = {"On": True, "Off": False}
+_STATES = {"on": True, "off": False}
 
 
 @reads(_TOOL)
@@ -51,19 +55,23 @@ def read_ethtool_module(said: Completed) -> ToolReport:
     Raises:
         UnreadableError: not a module's page.
     """
-    lines = lines_of(said)
+    lines = lines_of(with_errors(said)).with_tail(_LAST_LINE)
     pairs = [match.groups() for line in lines if (match := _PAIR.fullmatch(line.rstrip()))]
     identifier = next((_IDENTIFIER.fullmatch(value.strip()) for key, value in pairs if key == "Identifier"), None)
     if identifier is None:
-        raise UnreadableError("no Identifier of a module")
+        problem = next((line.strip() for line in (*lines, lines.tail) if _COMPLAINT.match(line.strip())), "")
+        raise UnreadableError(f"no Identifier of a module{f': {problem[:200]}' if problem else complaint(said)}")
     draft = Draft(_TOOL, said)
     draft.fact("identifier", identifier.group(1))
     draft.fact("form", identifier.group(2))
     draft.facts.update(dict.fromkeys(_ALWAYS))
     measured: dict[str, dict[int, Fact]] = {}
+    flags: dict[str, list[Fact]] = {}
     for key, value in pairs:
-        _note(draft, measured, key, value.strip())
+        _note(draft, measured, flags, " ".join(key.split()), value.strip())
     draft.note_end(lines)
+    for name, states in flags.items():
+        draft.total(name, True if True in states else None if None in states else False)
     for name, values in measured.items():
         _note_lanes(draft, name, values)
     support = next((value.strip() for key, value in pairs if key == "Optical diagnostics support"), None)
@@ -73,7 +81,9 @@ def read_ethtool_module(said: Completed) -> ToolReport:
     return draft.done()
 
 
-def _note(draft: Draft, measured: dict[str, dict[int, Fact]], key: str, value: str) -> None:
+def _note(
+    draft: Draft, measured: dict[str, dict[int, Fact]], flags: dict[str, list[Fact]], key: str, value: str
+) -> None:
     channel = _CHANNEL.fullmatch(key)
     lane = int(channel.group(2)) if channel else None
     key = channel.group(1) if channel else key
@@ -82,15 +92,15 @@ def _note(draft: Draft, measured: dict[str, dict[int, Fact]], key: str, value: s
         draft.fact(_WORDS[key], value or None)
     elif key in _QUANTITIES:
         for unit, number in _numbers(value).items():
-            measured.setdefault(f"{_QUANTITIES[key]}_{unit}", {})[lane or 0] = number
+            measured.setdefault(f"{_QUANTITIES[key]}_{unit}", {})[_MODULE if lane is None else lane] = number
     elif flag and flag.group(1) in _QUANTITIES:
-        _note_flag(draft, flag, value, lane)
+        _note_flag(draft, flags, flag, value, lane)
 
 
 def _note_lanes(draft: Draft, name: str, by_lane: dict[int, Fact]) -> None:
     """A value of the module under its name; values by lane under the lanes' names, and as a list where all came."""
-    if 0 in by_lane:
-        draft.fact(name, by_lane[0])
+    if _MODULE in by_lane:
+        draft.fact(name, by_lane[_MODULE])
         return
     for lane, value in sorted(by_lane.items()):
         draft.fact(f"lane{lane}.{name}", value)
@@ -102,14 +112,16 @@ def _numbers(value: str) -> dict[str, int | float | None]:
     return {_UNITS[unit]: number_or_unknown(number) for number, unit in _PARTS.findall(value)}
 
 
-def _note_flag(draft: Draft, flag: re.Match[str], value: str, lane: int | None) -> None:
+def _note_flag(draft: Draft, flags: dict[str, list[Fact]], flag: re.Match[str], value: str, lane: int | None) -> None:
     quantity, side, grade, is_threshold = _QUANTITIES[flag.group(1)], flag.group(2), flag.group(3), flag.group(4)
     if is_threshold:
         for unit, number in _numbers(value).items():
             draft.fact(f"{_THRESHOLD_NAMES.get(quantity, quantity)}_{side}_{grade}_threshold_{unit}", number)
         return
-    state = _STATES.get(value)
+    state = _STATES.get(value.lower())
     name = f"{quantity}_{side}_{grade}"
+    if lane is not None:
+        flags.setdefault(name, []).append(state)  # of the module: whether any lane has it
     draft.fact(name if lane is None else f"lane{lane}.{name}", state)
     if state and grade == "alarm":
         where = "module" if lane is None else f"module.lane{lane}"

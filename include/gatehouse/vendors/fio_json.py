@@ -4,13 +4,14 @@ fio 3 prints latencies in ns under ``lat_ns``, fio 2 in µs under ``lat``; ``bw`
 an errno; 84 (EILSEQ) is what fio sets when verification finds other data than it wrote.
 """
 
+import re
 from typing import Any
 
 from gatehouse.model.commands import Completed
 from gatehouse.model.errors import UnreadableError
 from gatehouse.model.readings import ToolReport
 from gatehouse.model.status import FindingClass
-from gatehouse.vendors.documents import json_of
+from gatehouse.vendors.documents import json_of, text_of, with_errors
 from gatehouse.vendors.draft import Draft
 from gatehouse.vendors.json_paths import at, items_at, text_at
 from gatehouse.vendors.quantities import number_or_unknown
@@ -20,7 +21,14 @@ _TOOL = "fio-json"
 _WAYS = ("read", "write", "trim")
 _LATENCIES = ("slat", "clat", "lat")
 _NS_PER_US = 1000
-_PERCENTILES = {"50.000000": "p50_ns", "99.000000": "p99_ns", "99.900000": "p99_9_ns"}
+_PERCENTILES = {
+    "50.000000": "p50_ns",
+    "95.000000": "p95_ns",
+    "99.000000": "p99_ns",
+    "99.900000": "p99_9_ns",
+    "99.990000": "p99_99_ns",
+}
+_SAID = re.compile(r"^(?:fio: |verify: ).{1,300}", re.MULTILINE)
 _EIO, _ENOSPC, _EILSEQ, _EROFS = 5, 28, 84, 30
 _ERRORS = {
     _EIO: (FindingClass.HARDWARE, "fio.io_error", "input/output error"),
@@ -40,12 +48,16 @@ def read_fio_json(said: Completed) -> ToolReport:
     Raises:
         UnreadableError: not fio's JSON, or it ran no job.
     """
+    text = text_of(with_errors(said))
+    complaints = list(dict.fromkeys(_SAID.findall(text)))
+    if "{" not in text:
+        raise UnreadableError(f"fio printed no JSON{f': {complaints[0]}' if complaints else ''}")
     document = json_of(said)
     jobs = items_at(document, "jobs") or items_at(document, "client_stats")
     if text_at(document, "fio version") is None:
         raise UnreadableError("JSON without 'fio version'")
     if not jobs:
-        raise UnreadableError("fio ran no job")
+        raise UnreadableError(f"fio ran no job{f': {complaints[0]}' if complaints else ''}")
     draft = Draft(_TOOL, said)
     draft.fact("fio", text_at(document, "fio version"))
     draft.fact("jobs", len(jobs))
@@ -54,6 +66,8 @@ def read_fio_json(said: Completed) -> ToolReport:
     for index, disk in enumerate(items_at(document, "disk_util")):
         draft.fact(f"disk{index}.name", text_at(disk, "name"))
         draft.fact(f"disk{index}.util", number_or_unknown(at(disk, "util")))
+    for complaint in complaints[:10]:
+        draft.error(complaint)
     return draft.done(_ANSWERS)
 
 
@@ -62,6 +76,11 @@ def _note_job(draft: Draft, part: str, job: Any) -> None:
     error = number_or_unknown(at(job, "error"))
     draft.fact(f"{part}.error", error)
     draft.fact(f"{part}.elapsed_s", number_or_unknown(at(job, "elapsed")))
+    if at(job, "total_err") is not None:  # of jobs that go on after errors
+        draft.fact(f"{part}.total_errors", number_or_unknown(at(job, "total_err")))
+        first = number_or_unknown(at(job, "first_error"))
+        draft.fact(f"{part}.first_error", first)
+        error = error or first
     for way in _WAYS:
         if isinstance(at(job, way), dict) and (way != "trim" or at(job, way, "total_ios")):
             _note_way(draft, f"{part}.{way}", job[way])

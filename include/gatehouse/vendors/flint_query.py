@@ -1,7 +1,8 @@
 """``flint query`` (and ``mstflint``): firmware and identity of a network adapter or DPU.
 
 ``Key:  value``; option ROMs go on over lines that begin with ``type=``; some values stand before a count
-(``b83fd20300909694        16``).
+(``b83fd20300909694        16``). ``mlxfwmanager`` and ``mlxup`` list every device with its current and its
+available versions.
 """
 
 import re
@@ -16,12 +17,21 @@ from gatehouse.vendors.registry import reads
 
 _TOOL = "flint-query"
 _PAIR = re.compile(r"([A-Za-z][A-Za-z0-9 /().-]{1,40}):\s{1,40}(\S.{0,500})")
+_LAST_LINE = re.compile(
+    r"(?:Security Ver Program: .{0,20}|Secure Boot Capable: {1,40})(?:Enabled|Disabled)|-E- .{1,300}\."
+)
 _ROM = re.compile(r"\btype=(.{1,40}?) version=(\S{1,30})")
 _ERROR = re.compile(r"-E- (.{1,300})")
 _WORDS = {
     "Image type": "image_type",
     "FW Version": "fw",
+    "FW Version(Running)": "fw_running",
     "FW Release Date": "fw_release",
+    "Device ID": "device_id",
+    "Chip Revision": "chip_revision",
+    "Image VSD": "image_vsd",
+    "Device VSD": "device_vsd",
+    "Orig PSID": "orig_psid",
     "Part Number": "part",
     "Product Version": "product_version",
     "PSID": "psid",
@@ -39,7 +49,7 @@ def read_flint_query(said: Completed) -> ToolReport:
     Raises:
         UnreadableError: not flint's output, or flint could not open the device.
     """
-    lines = lines_of(with_errors(said))
+    lines = lines_of(with_errors(said)).with_tail(_LAST_LINE, ends=True)
     draft = Draft(_TOOL, said)
     roms = 0
     for line in lines:
@@ -65,3 +75,49 @@ def _note(draft: Draft, key: str, value: str) -> None:
         draft.facts.setdefault("description", word_or_unknown(value))
     elif key in ("Secure Boot Capable", "Secure Boot"):
         draft.fact("secure_boot", flag_or_unknown(value))
+
+
+_DEVICE = re.compile(r"Device #(\d{1,3}):")
+_VERSION = re.compile(r"\s{1,16}(FW|FW \(Running\)|PXE|UEFI)\s{1,24}(\S{1,24})\s{1,24}(\S{1,24})")
+_MANAGER_WORDS = {
+    "Device Type": "type",
+    "Part Number": "part",
+    "Description": "description",
+    "PSID": "psid",
+    "PCI Device Name": "pci",
+    "Base GUID": "base_guid",
+    "Base MAC": "base_mac",
+    "Status": "status",
+}
+_VERSIONS = {"FW": "fw", "FW (Running)": "fw_running", "PXE": "pxe", "UEFI": "uefi"}
+
+
+@reads("mlxfwmanager")
+def read_mlxfwmanager(said: Completed) -> ToolReport:
+    """Each device in order, ``dev0`` …: identity, the version that runs and the one that could be flashed.
+
+    Raises:
+        UnreadableError: no device in the output.
+    """
+    lines = lines_of(with_errors(said))
+    draft = Draft("mlxfwmanager", said)
+    devices = 0
+    for line in lines:
+        if _DEVICE.fullmatch(line.strip()):
+            devices += 1
+        elif devices and (match := _VERSION.fullmatch(line.rstrip())):
+            name = f"dev{devices - 1}.{_VERSIONS[match.group(1)]}"
+            draft.fact(name, word_or_unknown(match.group(2)))
+            draft.fact(f"{name}_available", word_or_unknown(match.group(3)))
+        elif devices and (match := _PAIR.fullmatch(line.strip())) and match.group(1) in _MANAGER_WORDS:
+            draft.facts.setdefault(
+                f"dev{devices - 1}.{_MANAGER_WORDS[match.group(1)]}", word_or_unknown(match.group(2))
+            )
+    error = next((match.group(1) for line in (*lines, lines.tail) if (match := _ERROR.search(line))), None)
+    if not devices:
+        raise UnreadableError(f"no device{f': {error}' if error else ': not mlxfwmanager'}")
+    draft.total("devices", devices)
+    draft.note_end(lines)
+    if error:
+        draft.incomplete(error)
+    return draft.done()

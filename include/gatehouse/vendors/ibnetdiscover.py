@@ -2,7 +2,8 @@
 
 A node begins with ``Switch 41 "S-guid"`` or ``Ca 1 "H-guid"``; below it a line for each port that has a link:
 ``[7] "H-guid"[1](portguid) # "name" lid 5 4xNDR``. A node without a link cannot have been discovered: then the dump is
-cut or malformed.
+cut or malformed. ``-p`` prints one line a port instead, and ports without a link as well:
+``CA 134 1 0xguid 4x EDR - SW 1719 10 0xguid ( 'name' - 'name' )``.
 """
 
 import re
@@ -27,6 +28,15 @@ _LINK = re.compile(
 _SPEED = re.compile(r" (\d{1,2}x[A-Z]{2,4}\d{0,3})\b")
 
 
+_PORT = re.compile(
+    r"(CA|SW|RT)\s{1,8}(\d{1,5})\s{1,4}(\d{1,3}) 0x([0-9a-f]{1,16}) (\d{1,2}x) (\S{1,8})"
+    r"(?: - (CA|SW|RT)\s{1,8}(\d{1,5})\s{1,4}(\d{1,3}) 0x([0-9a-f]{1,16}) \( '(.{0,128}?)' - '(.{0,128}?)' \)|"
+    r"\s{1,80}'?(.{0,128}?)'?)\s{0,4}"
+)
+_LAST_LINE = re.compile(r"\[.{20,400} \d{1,2}x[SDQEHNX]DR|(?:CA|SW|RT) .{20,400}' \)")
+_PORT_KINDS = {"CA": ("Ca", "H"), "SW": ("Switch", "S"), "RT": ("Rt", "R")}
+
+
 @dataclass
 class _Node:
     kind: str
@@ -42,7 +52,7 @@ def read_ibnetdiscover(said: Completed) -> ToolReport:
     Raises:
         UnreadableError: no header and no node of such a dump.
     """
-    lines = lines_of(said)
+    lines = lines_of(said).with_tail(_LAST_LINE)
     nodes: list[_Node] = []
     for line in lines:
         if match := _NODE.fullmatch(line.strip()):
@@ -50,12 +60,33 @@ def read_ibnetdiscover(said: Completed) -> ToolReport:
         elif nodes and (match := _LINK.fullmatch(line.strip())):
             speed = _SPEED.search(match.group(4))
             nodes[-1].links.append((int(match.group(1)), match.group(2), int(match.group(3)), speed and speed.group(1)))
+    ports = [match for line in lines if not nodes and (match := _PORT.fullmatch(line.rstrip()))]
+    if ports:
+        nodes = _nodes_of_ports(ports)
     if not nodes and not any(_HEADER.match(line) for line in lines):
-        raise UnreadableError("no node and no header: not ibnetdiscover")
+        first = next((line.strip() for line in lines if line.strip()), "")
+        raise UnreadableError(f"no node and no header: not ibnetdiscover: {first[:200]}")
     draft = Draft(_TOOL, said)
     _note_nodes(draft, nodes)
-    _check(draft, nodes, is_cut=bool(lines.tail))
+    if ports:
+        draft.total("ports", len(ports))
+        draft.total("ports_without_link", sum(port.group(7) is None for port in ports))
+    _check(draft, nodes, is_cut=bool(lines.tail), ports_only=bool(ports))
+    draft.note_end(lines)
     return draft.done()
+
+
+def _nodes_of_ports(ports: list[re.Match[str]]) -> list[_Node]:
+    """The nodes that own the ports of ``-p``, which come in the order of their nodes."""
+    nodes: dict[str, _Node] = {}
+    for port in ports:
+        kind, prefix = _PORT_KINDS[port.group(1)]
+        guid = f"{prefix}-{int(port.group(4), 16):016x}"
+        node = nodes.setdefault(guid, _Node(kind, guid, (port.group(11) or port.group(13) or "").strip()))
+        if port.group(7):
+            peer = f"{_PORT_KINDS[port.group(7)][1]}-{int(port.group(10), 16):016x}"
+            node.links.append((int(port.group(3)), peer, int(port.group(9)), port.group(5) + port.group(6)))
+    return list(nodes.values())
 
 
 def _note_nodes(draft: Draft, nodes: list[_Node]) -> None:
@@ -72,10 +103,10 @@ def _note_nodes(draft: Draft, nodes: list[_Node]) -> None:
         draft.total(f"{node.guid}.links", len(node.links))
 
 
-def _check(draft: Draft, nodes: list[_Node], *, is_cut: bool) -> None:
+def _check(draft: Draft, nodes: list[_Node], *, is_cut: bool, ports_only: bool) -> None:
     known = {node.guid for node in nodes}
     for node in nodes:
-        if not node.links:
+        if not node.links and not ports_only:
             draft.incomplete(f"{node.kind} {node.guid} is listed without any link")
         missing = sorted({peer for _, peer, _, _ in node.links} - known)
         if missing:

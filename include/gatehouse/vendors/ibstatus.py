@@ -39,7 +39,8 @@ def read_ibstatus(said: Completed) -> ToolReport:
         elif port and (match := _FIELD.fullmatch(line.rstrip())):
             _note_field(port, match.group(1), match.group(2))
     if port is None:
-        raise UnreadableError("no port in the output: not ibstatus")
+        first = next((line.strip() for line in lines if line.strip()), "")
+        raise UnreadableError(f"no port in the output: not ibstatus: {first[:200]}")
     draft = Draft(_TOOL, said)
     note_adapters(draft, list(adapters.values()))
     if lines.tail or _LAST not in port.facts:

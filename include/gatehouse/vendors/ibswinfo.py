@@ -15,8 +15,10 @@ from gatehouse.vendors.registry import reads
 
 _TOOL = "ibswinfo"
 _LINE = re.compile(r"( {0,8})(\S[^|]{0,40}?)\s{0,24}\| ?(.{0,80})")
+_LAST_LINE = re.compile(r"-{49}")
 _PSU = re.compile(r"PSU(\d{1,2}) status")
 _FAN = re.compile(r"fan#(\d{1,2}) \(rpm\)")
+_NO_VALUE = ("", "N/A", "-")  # neither a pass nor trouble of the switch
 _WORDS = {
     "part number": "part",
     "serial number": "serial",
@@ -39,7 +41,7 @@ def read_ibswinfo(said: Completed) -> ToolReport:
     Raises:
         UnreadableError: not ibswinfo's output.
     """
-    lines = lines_of(said)
+    lines = lines_of(said).with_tail(_LAST_LINE, ends=True)
     draft = Draft(_TOOL, said)
     psu = ""
     for line in lines:
@@ -65,8 +67,8 @@ def _note(draft: Draft, psu: str, key: str, value: str) -> None:
         draft.fact(_NUMBERS[key], number_or_unknown(value))
     elif key in _WORDS:
         draft.fact(_WORDS[key], value or None)
-        if key == "fan status" and value != "OK":
-            draft.hardware("switch", "switch.fan", f"fan status {value}")
+        if key == "fan status":
+            _judge(draft, "switch", "switch.fan", f"fan status {value}", value)
 
 
 def _note_supply(draft: Draft, psu: str, key: str, value: str) -> None:
@@ -77,5 +79,12 @@ def _note_supply(draft: Draft, psu: str, key: str, value: str) -> None:
     if name is None:
         return
     draft.fact(f"{psu}.{name}", value or None)
-    if name in ("status", "dc_power", "fan_status") and value != "OK":
-        draft.hardware(psu, f"switch.psu_{name}", f"{psu} {key}: {value or 'no value'}")
+    if name in ("status", "dc_power", "fan_status"):
+        _judge(draft, psu, f"switch.psu_{name}", f"{psu} {key}: {value}", value)
+
+
+def _judge(draft: Draft, part: str, signature: str, text: str, status: str) -> None:
+    if status in _NO_VALUE:
+        draft.incomplete(f"{text.strip()} has no value")
+    elif status != "OK":
+        draft.hardware(part, signature, text)

@@ -38,7 +38,8 @@ def read_ipmitool_dcmi_power(said: Completed) -> ToolReport:
         match.group(1).strip(): match.group(2).strip() for line in lines if (match := _LINE.fullmatch(line.rstrip()))
     }
     if "Instantaneous power reading" not in pairs:
-        raise UnreadableError("no power reading: not ipmitool dcmi power")
+        first = next((line.strip() for line in lines if line.strip()), "")
+        raise UnreadableError(f"no power reading: not ipmitool dcmi power: {first[:200]}")
     draft = Draft(_TOOL, said)
     state = pairs.get("Power reading state is")
     active = None if state is None else state == "activated"

@@ -10,14 +10,17 @@ from dataclasses import dataclass, field
 from gatehouse.model.commands import Completed
 from gatehouse.model.errors import UnreadableError
 from gatehouse.model.readings import ToolReport
-from gatehouse.vendors.documents import Lines, lines_of
+from gatehouse.vendors.documents import Lines, lines_of, with_errors
 from gatehouse.vendors.draft import Draft
 from gatehouse.vendors.registry import reads
 
 _TOOL = "ipmitool-fru"
 _RECORD = re.compile(r"FRU Device Description : (.{0,80}?) \(ID (\d{1,4})\)")
 _FIELD = re.compile(r" {1,4}([A-Z][A-Za-z ]{1,32}?)\s{0,24}: ?(.{0,120})")
-_ABSENT = re.compile(r"\s{0,4}(?:Device not present|Unknown FRU header|FRU Read failed)", re.IGNORECASE)
+_ABSENT = re.compile(r"\s{0,4}Device not present", re.IGNORECASE)
+_UNREAD = re.compile(
+    r"\s{0,4}(?:Unknown FRU header|FRU Read failed|Timeout|Invalid data|Get Device FRU)", re.IGNORECASE
+)
 _NAMES = {
     "Chassis Type": "chassis.type",
     "Chassis Part Number": "chassis.part",
@@ -33,6 +36,9 @@ _NAMES = {
     "Product Version": "product.version",
     "Product Serial": "product.serial",
     "Product Asset Tag": "product.asset_tag",
+    "Manufacturer": "manufacturer",
+    "Part Number": "part",
+    "Serial Number": "serial",
 }
 
 
@@ -40,7 +46,7 @@ _NAMES = {
 class _Part:
     description: str
     number: int
-    present: bool = True
+    present: bool | None = True
     values: dict[str, str] = field(default_factory=dict)
 
 
@@ -51,17 +57,20 @@ def read_ipmitool_fru(said: Completed) -> ToolReport:
     Raises:
         UnreadableError: no record.
     """
-    lines = lines_of(said)
+    lines = lines_of(with_errors(said))
     parts = list(_parts(lines))
     if not parts:
-        raise UnreadableError("no FRU record: not ipmitool fru")
+        first = next((line.strip() for line in lines if line.strip()), "")
+        raise UnreadableError(f"no FRU record: not ipmitool fru: {first[:200]}")
     draft = Draft(_TOOL, said)
     draft.total("frus", len(parts))
-    draft.total("present", sum(part.present for part in parts))
+    draft.total("present", sum(part.present is True for part in parts))
     for part in parts:
         draft.fact(f"fru{part.number}.description", part.description)
         if part.values or not part.present:
             draft.fact(f"fru{part.number}.present", part.present)
+        if part.present is None:
+            draft.incomplete(f"the record of {part.description} could not be read")
         for key, name in _NAMES.items():
             if key in part.values:
                 draft.fact(f"fru{part.number}.{name}", part.values[key] or None)
@@ -82,6 +91,8 @@ def _parts(lines: Lines) -> Iterator[_Part]:
             part = _Part(match.group(1), int(match.group(2)))
         elif part and _ABSENT.match(line):
             part.present = False
+        elif part and _UNREAD.match(line):
+            part.present = None  # the part may be there; its record could not be read
         elif part and (match := _FIELD.fullmatch(line.rstrip())):
             part.values.setdefault(match.group(1), match.group(2).strip())
     if part:

@@ -8,7 +8,7 @@ import re
 from gatehouse.model.commands import Completed
 from gatehouse.model.errors import UnreadableError
 from gatehouse.model.readings import ToolReport
-from gatehouse.vendors.documents import lines_of
+from gatehouse.vendors.documents import lines_of, with_errors
 from gatehouse.vendors.draft import Draft
 from gatehouse.vendors.quantities import flag_or_unknown
 from gatehouse.vendors.registry import reads
@@ -40,7 +40,7 @@ def read_ipmitool_mc_info(said: Completed) -> ToolReport:
     Raises:
         UnreadableError: not mc info.
     """
-    lines = lines_of(said).with_tail(_BYTE)
+    lines = lines_of(with_errors(said)).with_tail(_BYTE)
     draft = Draft(_TOOL, said)
     below: dict[str, list[str]] = {}
     key = ""
@@ -51,11 +51,13 @@ def read_ipmitool_mc_info(said: Completed) -> ToolReport:
             key = match.group(1)
             _note(draft, key, (match.group(2) or "").strip())
     if "firmware" not in draft.facts or "device_id" not in draft.facts:
-        raise UnreadableError("no device id and firmware revision: not ipmitool mc info")
+        first = next((line.strip() for line in lines if line.strip()), "")
+        raise UnreadableError(f"no device id and firmware revision: not ipmitool mc info: {first[:200]}")
     draft.note_end(lines)
     if not draft.cut and _SUPPORT in below:
         draft.fact("support_count", len(below[_SUPPORT]))
         draft.fact("support", [*below[_SUPPORT]])
+    if not draft.cut:
         draft.fact("aux_fw", [*below[_AUX]] if _AUX in below else None)
     return draft.done()
 

@@ -1,29 +1,34 @@
 """``ipmitool sel elist``: the BMC's event log: ``id | date | time | sensor | event | Asserted``, id in hexadecimal.
 
 Newer versions print a 12-hour clock with a zone, and a seventh column with reading and threshold. Some BMCs leave junk
-records (an unknown sensor and no event). The highest id is not always the newest record, as the log is a ring.
+records (an unknown sensor and no event). The highest id is not always the newest record, as the log is a ring. ``-v``
+prints a record over several lines, ``-c`` with commas.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gatehouse.model.commands import Completed
 from gatehouse.model.errors import UnreadableError
 from gatehouse.model.readings import Fact, ToolReport
-from gatehouse.vendors.documents import lines_of, with_errors
+from gatehouse.vendors.documents import Lines, lines_of, with_errors
 from gatehouse.vendors.draft import Draft
 from gatehouse.vendors.quantities import number_or_unknown
 from gatehouse.vendors.registry import reads
 
 _TOOL = "ipmitool-sel-elist"
 _ENTRY = re.compile(r"\s{0,8}([0-9a-f]{1,4}) \|(.{1,400})")
-_CLOSED = re.compile(r"\s{0,8}[0-9a-f]{1,4} \|.{1,400}\| (?:Asserted|Deasserted)|SEL has no entries")
+_CSV = re.compile(r"([0-9a-f]{1,4}),((?:\d{2}/\d{2}/\d{2,4}|Pre-Init|OEM record).{1,400})")
+_FIELD = re.compile(r" {0,4}([A-Z][A-Za-z /]{2,30}?)\s{0,24}: (.{1,200})")
+_PRE_INIT = re.compile(r"Pre-Init ?(?:Time-?stamp)?", re.IGNORECASE)
+_CLOSED = re.compile(r"\s{0,8}[0-9a-f]{1,4} \|.{1,400}\| (?:Asserted|Deasserted)")
 _EMPTY = re.compile(r"SEL has no entries", re.IGNORECASE)
 _US_DATE = re.compile(r"(\d{2})/(\d{2})/(\d{4}|\d{2})")
 _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _TIME = re.compile(r"(\d{2}):(\d{2}):(\d{2})(?: ([AP]M))?(?: ([A-Z][A-Z0-9+-]{1,6}))?")
 _READING = re.compile(r"Reading (-?[\d.]{1,12}) [<>=]{1,2} Threshold (-?[\d.]{1,12})(?: ([A-Za-z][A-Za-z ]{0,20}))?")
-_DIMM = re.compile(r"\b(DIMM[_-]?[A-Z0-9]{1,8}|[A-Z]\d{1,2}(?=\)))")
+_DIMM = re.compile(r"(?<![A-Za-z])(DIMM[_-]?[A-Z0-9]{1,8}|(?<=[@( ])[A-Z]\d{1,2}(?=\)))")
 _CPU = re.compile(r"\bCPU ?(\d{1,3})\b")
 _GRAVE = tuple(
     (signature, re.compile(words, re.IGNORECASE))
@@ -37,6 +42,7 @@ _GRAVE = tuple(
         "sel.critical": r"(?<!non-)\bfatal\b|(?<!non-)\bcritical\b",
     }.items()
 )
+_HEX = re.compile(r"[0-9a-fA-F]{1,4}")
 _COLUMNS = 6
 _CENTURY = 2000
 _NOON = 12
@@ -59,12 +65,12 @@ def read_ipmitool_sel_elist(said: Completed) -> ToolReport:
     Raises:
         UnreadableError: no event in that form, and no word that the log is empty.
     """
-    lines = lines_of(with_errors(said)).with_tail(_CLOSED)
-    found = [match for line in lines if (match := _ENTRY.fullmatch(line.rstrip()))]
+    lines = lines_of(with_errors(said)).with_tail(_EMPTY, ends=True).with_tail(_CLOSED)
+    events = [event for line in lines if (event := _line_event(line.rstrip()))] or list(_verbose_events(lines))
     draft = Draft(_TOOL, said)
-    if not found and not any(_EMPTY.search(line) for line in lines):
-        raise UnreadableError("no event: not ipmitool sel elist")
-    events = [_event(int(match.group(1), 16), [cell.strip() for cell in match.group(2).split("|")]) for match in found]
+    if not events and not any(_EMPTY.search(line) for line in lines):
+        first = next((line.strip() for line in lines if line.strip()), "")
+        raise UnreadableError(f"no event: not ipmitool sel elist: {first[:200]}")
     draft.total("entries", len(events))
     for index, event in enumerate(events):
         for name, value in event.facts.items():
@@ -77,14 +83,50 @@ def read_ipmitool_sel_elist(said: Completed) -> ToolReport:
     return draft.done()
 
 
+def _line_event(line: str) -> _Event | None:
+    if match := _ENTRY.fullmatch(line):
+        return _event(int(match.group(1), 16), [cell.strip() for cell in match.group(2).split("|")])
+    if match := _CSV.fullmatch(line):
+        return _event(int(match.group(1), 16), [cell.strip() for cell in match.group(2).split(",")])
+    return None
+
+
+def _verbose_events(lines: Lines) -> Iterator[_Event]:
+    """Records of ``-v``, each from its "SEL Record ID" on; a last one without its direction is not whole."""
+    record: dict[str, str] = {}
+    for line in (*lines, "SEL Record ID : 0"):
+        if not (match := _FIELD.fullmatch(line.rstrip())):
+            continue
+        if match.group(1) == "SEL Record ID":
+            if "SEL Record ID" in record and ("Event Direction" in record or "Description" in record):
+                yield _verbose_event(record)
+            record = {}
+        record.setdefault(match.group(1), match.group(2).strip())
+
+
+def _verbose_event(record: dict[str, str]) -> _Event:
+    date, _, time = record.get("Timestamp", "").partition(" ")
+    sensor = f"{record.get('Sensor Type', '')} #0x{record.get('Sensor Number', '').removeprefix('0x')}"
+    state = {"Assertion Event": "Asserted", "Deassertion Event": "Deasserted"}.get(
+        record.get("Event Direction", ""), ""
+    )
+    number = record["SEL Record ID"]
+    return _event(
+        int(number, 16) if _HEX.fullmatch(number) else 0,
+        [date, time.strip(), sensor.removesuffix(" #0x"), record.get("Description", ""), state],
+    )
+
+
 def _event(number: int, cells: list[str]) -> _Event:
     """An event of its columns after the id; records of makers (OEM) have others and keep their text only."""
-    if len(cells) + 1 < _COLUMNS:
+    if len(cells) + 1 < _COLUMNS or any(cell.startswith("OEM record") for cell in cells[:3]):
         text = " | ".join(cells)
         return _Event(number, text, "", False, None, {"id": number, "text": text, "junk": False, "oem": True})
     date, time, sensor, event, state = cells[:5]
     facts: dict[str, Fact] = {"id": number, "date": _date(date), "sensor": sensor, "event": event or None}
     facts |= _times(time)
+    if _PRE_INIT.fullmatch(date) and time.isdecimal():
+        facts["uptime_s"] = int(time)  # before the BMC knew the time it counted seconds
     facts["asserted"] = {"asserted": True, "deasserted": False}.get(state.lower())
     facts["junk"] = sensor.lower().startswith("unknown") and not event
     facts |= _details(event, cells[5] if len(cells) > 5 else "")

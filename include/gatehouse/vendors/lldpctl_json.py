@@ -14,7 +14,7 @@ from gatehouse.model.readings import ToolReport
 from gatehouse.vendors.documents import json_of
 from gatehouse.vendors.draft import Draft
 from gatehouse.vendors.json_paths import at
-from gatehouse.vendors.quantities import number_or_unknown
+from gatehouse.vendors.quantities import flag_or_unknown, number_or_unknown
 from gatehouse.vendors.registry import reads
 
 _TOOL = "lldpctl-json"
@@ -79,11 +79,18 @@ def _chassis(neighbor: Any) -> tuple[str | None, Any]:
     return _text(at(chassis, "name")), chassis
 
 
+def _vlan(neighbor: Any) -> Any:
+    """The port's own VLAN (PVID) where it names several."""
+    vlans = _list(at(neighbor, "vlan"))
+    return next((vlan for vlan in vlans if at(vlan, "pvid") in (True, "yes")), _first(vlans))
+
+
 def _note(draft: Draft, part: str, neighbor: Any) -> None:
     name, chassis = _chassis(neighbor)
-    port, vlan = _first(at(neighbor, "port")), _first(at(neighbor, "vlan"))
+    port, vlan = _first(at(neighbor, "port")), _vlan(neighbor)
     negotiation = _first(at(port, "auto-negotiation"))
     addresses = [text for item in _list(at(chassis, "mgmt-ip")) if (text := _text(item))]
+    draft.fact(f"{part}.via", _text(at(neighbor, "via")))
     draft.fact(f"{part}.chassis", name)
     draft.fact(f"{part}.chassis_id", _text(at(chassis, "id")))
     draft.fact(f"{part}.chassis_descr", _text(at(chassis, "descr")))
@@ -96,4 +103,11 @@ def _note(draft: Draft, part: str, neighbor: Any) -> None:
     draft.fact(f"{part}.age", _text(at(neighbor, "age")))
     draft.fact(f"{part}.vlan", number_or_unknown(_text(at(vlan, "vlan-id"))))
     enabled = at(negotiation, "enabled")
-    draft.fact(f"{part}.autoneg", enabled if isinstance(enabled, bool) else None)
+    draft.fact(f"{part}.autoneg", flag_or_unknown(enabled))
+    draft.fact(f"{part}.speed", _text(at(negotiation, "current")))
+    capabilities = [text for row in _list(at(chassis, "capability")) if (text := _enabled(row))]
+    draft.fact(f"{part}.capabilities", [*capabilities])
+
+
+def _enabled(capability: Any) -> str | None:
+    return _text(at(capability, "type")) if flag_or_unknown(at(capability, "enabled")) else None

@@ -4,7 +4,6 @@ Values with ``-nn`` end in the numeric id: ``Host bridge [0600]``. Records are p
 """
 
 import re
-import shlex
 from collections.abc import Iterator
 
 from gatehouse.model.commands import Completed
@@ -20,7 +19,9 @@ _PAIR = re.compile(
     r"(Slot|Class|Vendor|Device|SVendor|SDevice|PhySlot|Rev|ProgIf|Driver|Module|NUMANode|IOMMUGroup):\s{1,16}(.{1,300})"
 )
 _SLOT = re.compile(r"(?:[0-9a-f]{1,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]")
-_ID = re.compile(r".{0,300}\[([0-9a-f]{4})\]")
+_ID = re.compile(r"(?:.{0,300}\[([0-9a-f]{4})\]|([0-9a-f]{4}))")  # with -nn and with -n
+_WORD = re.compile(r'"((?:[^"\\]|\\.){0,300})"|(\S{1,60})')
+_ESCAPED = re.compile(r"\\(.)")
 _POSITIONS = ("Class", "Vendor", "Device", "SVendor", "SDevice")
 _MAX_LINE = 1000
 
@@ -68,12 +69,9 @@ def _quoted(lines: Lines) -> Iterator[dict[str, str]]:
     """``00:00.0 "Host bridge" "Intel" "440BX" -r01 -p00 "VMware" "Chipset"``."""
     for line in lines:
         slot = line.split(" ", 1)[0]
-        if not _SLOT.fullmatch(slot) or len(line) > _MAX_LINE or '"' not in line:
-            continue
-        try:
-            words = shlex.split(line)[1:]
-        except ValueError:
-            continue  # a quote that does not end
+        if not _SLOT.fullmatch(slot) or len(line) > _MAX_LINE or '"' not in line or line.count('"') % 2:
+            continue  # no such line, or a quote that does not end
+        words = [_ESCAPED.sub(r"\1", quoted or bare) for quoted, bare in _WORD.findall(line[len(slot) :])]
         options = {word[:2]: word[2:] for word in words if re.fullmatch(r"-[rp][0-9a-f]{1,4}", word)}
         values = [word for word in words if not re.fullmatch(r"-[rp][0-9a-f]{1,4}", word)]
         record = {"Slot": slot, **{key: value for key, value in zip(_POSITIONS, values, strict=False) if value}}
@@ -82,7 +80,7 @@ def _quoted(lines: Lines) -> Iterator[dict[str, str]]:
 
 def _id(value: str | None) -> str:
     match = _ID.fullmatch(value or "")
-    return match.group(1) if match else ""
+    return (match.group(1) or match.group(2)) if match else ""
 
 
 def _note(draft: Draft, part: str, record: dict[str, str]) -> None:

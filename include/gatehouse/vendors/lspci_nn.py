@@ -15,6 +15,10 @@ _DEVICE = re.compile(
     r"((?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]) (.{1,80}?) \[([0-9a-f]{4})\]: (.{1,300}?) "
     r"\[([0-9a-f]{4}):([0-9a-f]{4})\](?: \(rev ([0-9a-f]{2})\))?(?: \(prog-if .{0,80}\))?"
 )
+_NUMERIC = re.compile(  # -n, which has no names
+    r"((?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]) ()([0-9a-f]{4}): ()([0-9a-f]{4}):([0-9a-f]{4})"
+    r"(?: \(rev ([0-9a-f]{2})\))?(?: \(prog-if .{0,80}\))?"
+)
 
 
 @reads(_TOOL)
@@ -25,7 +29,7 @@ def read_lspci_nn(said: Completed) -> ToolReport:
         UnreadableError: no line of lspci -nn.
     """
     lines = lines_of(said).with_tail(_DEVICE)
-    found = [match for line in lines if (match := _DEVICE.fullmatch(line.strip()))]
+    found = [m for line in lines if (m := _DEVICE.fullmatch(line.strip()) or _NUMERIC.fullmatch(line.strip()))]
     if not found:
         raise UnreadableError("no device with class and ids: not lspci -nn")
     draft = Draft(_TOOL, said)
@@ -45,9 +49,9 @@ def read_lspci_nn(said: Completed) -> ToolReport:
 def _note(draft: Draft, part: str, match: re.Match[str]) -> None:
     facts: dict[str, Fact] = {
         "bdf": match.group(1),
-        "class": match.group(2),
+        "class": match.group(2) or None,
         "class_id": match.group(3),
-        "name": match.group(4),
+        "name": match.group(4) or None,
         "ids": f"{match.group(5)}:{match.group(6)}",
         "rev": match.group(7),
     }

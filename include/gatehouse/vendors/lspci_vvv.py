@@ -15,7 +15,7 @@ from gatehouse.model.errors import UnreadableError
 from gatehouse.model.readings import Fact, ToolReport
 from gatehouse.vendors.documents import Lines, lines_of
 from gatehouse.vendors.draft import Draft
-from gatehouse.vendors.pci_names import split_name
+from gatehouse.vendors.pci_names import split_ids, split_name
 from gatehouse.vendors.registry import reads
 
 _TOOL = "lspci-vvv"
@@ -27,9 +27,17 @@ _REGISTER = re.compile(r"([ \t]{1,40})([A-Z][A-Za-z0-9 ]{1,30}):(?:[ \t]{1,8}(.*
 _SPEED = re.compile(r"Speed ([\d.]{1,6})GT/s(?: \((\w{1,20})\))?")
 _WIDTH = re.compile(r"Width x(\d{1,3})(?: \((\w{1,20})\))?")
 _BIT = re.compile(r"([A-Za-z0-9]{2,24})([+-])(?![\w])")
+_CLASS_ID = re.compile(r"(.{1,70}) \[([0-9a-f]{4})\]")
+_HEX_DUMP = re.compile(r"[0-9a-f]{2,3}: (?:[0-9a-f?]{2} ){15}[0-9a-f?]{2}")
+# Ends of a device from which no fact is taken, so that nothing is lost where the newline is.
+_LAST_LINE = re.compile(
+    r"\s{1,16}Kernel modules: .{1,200}|[0-9a-f]{2,3}: (?:[0-9a-f]{2} ){15}[0-9a-f]{2}|\s.{1,200} <\?>"
+)
 _UNREACHABLE = re.compile(r"!!! Unknown header type")
 _PAIRS = (("LnkCap", "LnkSta"), ("UESta", "CESta"))
-_MERGED = ("UESta", "CESta")  # newer versions print these over several lines
+_BIT_SETS = ("UESta", "UEMsk", "UESvrt", "CESta", "CEMsk")
+_WORDS = {"Subsystem": "subsystem", "Physical Slot": "slot", "IOMMU group": "iommu_group"}
+_MERGED = _BIT_SETS  # newer versions print these over several lines
 
 
 @dataclass
@@ -53,11 +61,13 @@ def read_lspci_vvv(said: Completed) -> ToolReport:
     Raises:
         UnreadableError: no device in the form of lspci.
     """
-    lines = lines_of(said)
+    lines = lines_of(said).with_tail(_LAST_LINE)
     devices = list(_devices(lines))
-    if not any(device.registers for device in devices):
-        raise UnreadableError("no device with registers: not lspci -vvv")
     draft = Draft(_TOOL, said)
+    if not any(device.registers for device in devices):
+        if not devices or not any(_HEX_DUMP.fullmatch(line.strip()) for line in lines):
+            raise UnreadableError("no device with registers: not lspci -vvv")
+        draft.incomplete("a hexadecimal dump without registers: lspci ran without -v")
     if lines.tail or _is_unfinished(devices[-1]):
         draft.was_cut(f"{devices[-1].bdf}: the last lines are cut")
     draft.total("devices", len(devices))
@@ -65,6 +75,7 @@ def read_lspci_vvv(said: Completed) -> ToolReport:
     for index, device in enumerate(devices):
         _note_device(draft, device, first=index == 0, only=len(devices) == 1 and not draft.cut)
     _note_lists(draft, devices)
+    draft.note_end(lines)
     if any(device.denied for device in devices):
         draft.incomplete("capabilities: access denied, as lspci did not run as root")
     return draft.done()
@@ -125,12 +136,17 @@ def _facts(device: _Device) -> dict[str, Fact]:
     vendor, model = split_name(device.name)
     facts: dict[str, Fact] = {"bdf": device.bdf, "class": device.kind, "vendor": vendor, "device": model}
     facts["rev"] = device.revision
+    if numeric := _CLASS_ID.fullmatch(device.kind):
+        facts |= {"class": numeric.group(1), "class_id": numeric.group(2), "ids": split_ids(device.name)[1]}
     registers = device.registers
+    for register, name in _WORDS.items():
+        if register in registers:
+            facts[name] = registers[register] or None
     facts["driver"] = registers.get("Kernel driver in use")
     facts["numa_node"] = int(node) if (node := registers.get("NUMA node", "")).isdecimal() else None
     if "LnkCap" in registers or "LnkSta" in registers:
         facts |= _link(registers)
-    for register in ("UESta", "CESta"):
+    for register in _BIT_SETS:
         if register in registers:
             facts[f"{register.lower()}.set"] = [bit for bit, sign in _BIT.findall(registers[register]) if sign == "+"]
     for bit, sign in _BIT.findall(registers.get("DevSta", "")):

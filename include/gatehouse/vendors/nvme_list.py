@@ -6,12 +6,13 @@ row was shifted against the dashes, its usage and format, which nothing else loo
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from gatehouse.model.commands import Completed
 from gatehouse.model.errors import UnreadableError
 from gatehouse.model.readings import ToolReport
-from gatehouse.vendors.documents import json_of, lines_of
+from gatehouse.vendors.documents import Lines, json_of, lines_of
 from gatehouse.vendors.draft import Draft
 from gatehouse.vendors.json_paths import at, items_at, text_at
 from gatehouse.vendors.quantities import number_or_unknown
@@ -37,7 +38,8 @@ def read_nvme_list_json(said: Completed) -> ToolReport:
     """
     document = json_of(said)
     if not isinstance(at(document, "Devices"), list):
-        raise UnreadableError("JSON without a list of Devices")
+        problem = text_at(document, "error") or text_at(document, "result")
+        raise UnreadableError(f"JSON without a list of Devices{f': {problem[:200]}' if problem else ''}")
     draft = Draft("nvme-list-json", said)
     devices = [found for device in items_at(document, "Devices") for found in _namespaces(device)]
     draft.fact("devices", len(devices))
@@ -51,11 +53,19 @@ def _namespaces(device: Any) -> Iterator[dict[str, Any]]:
     """A flat device is one namespace; a nested one lists subsystems, their controllers and their namespaces."""
     if text_at(device, "DevicePath"):
         yield _namespace(device, device, text_at(device, "DevicePath"))
-    for subsystem in items_at(device, "Subsystems"):
-        for controller in items_at(subsystem, "Controllers"):
-            for namespace in items_at(controller, "Namespaces") or items_at(subsystem, "Namespaces"):
-                name = text_at(namespace, "NameSpace")
-                yield _namespace(controller, namespace, f"/dev/{name}" if name else None)
+    for subsystem in items_at(device, "Subsystems") or [device]:
+        controllers = items_at(subsystem, "Controllers")
+        for controller in controllers:
+            for namespace in items_at(controller, "Namespaces"):
+                yield _namespace(controller, namespace, _path(namespace))
+        for namespace in items_at(subsystem, "Namespaces"):  # shared by all controllers, so it counts once
+            yield _namespace(controllers[0] if controllers else subsystem, namespace, _path(namespace))
+
+
+def _path(namespace: Any) -> str | None:
+    """The block device; ``NameSpace`` is its name in nested lists, and the namespace's number in flat ones."""
+    name = text_at(namespace, "NameSpace") or text_at(namespace, "Device")
+    return f"/dev/{name}" if name else None
 
 
 def _namespace(controller: Any, namespace: Any, path: str | None) -> dict[str, Any]:
@@ -64,6 +74,7 @@ def _namespace(controller: Any, namespace: Any, path: str | None) -> dict[str, A
         "serial": text_at(controller, "SerialNumber"),
         "model": text_at(controller, "ModelNumber"),
         "firmware": text_at(controller, "Firmware"),
+        "fw": text_at(controller, "Firmware"),
         "used_b": number_or_unknown(at(namespace, "UsedBytes")),
         "size_b": number_or_unknown(at(namespace, "PhysicalSize")),
         "sector_b": number_or_unknown(at(namespace, "SectorSize")),
@@ -79,12 +90,17 @@ def read_nvme_list_text(said: Completed) -> ToolReport:
     """
     lines = lines_of(said)
     whole = list(lines)
+    if any(line.split()[:3] == ["Device", "SN", "MN"] for line in whole):
+        return _verbose(Draft("nvme-list-text", said), lines)
     rule = next((index for index, line in enumerate(whole) if index and _RULE.fullmatch(line)), None)
     if rule is None or "SN" not in whole[rule - 1].split():
         raise UnreadableError("no table with a line of dashes under Node and SN")
     spans = [match.span() for match in re.finditer(r"-+", whole[rule])]
     headings = [_cell(whole[rule - 1], span) for span in spans]
     rows = [line for line in whole[rule + 1 :] if line.startswith("/dev/")]
+    if lines.tail.startswith("/dev/") and len(lines.tail.rstrip()) >= len(whole[rule].rstrip()):
+        rows.append(lines.tail)  # as wide as the table, so nothing of it is missing
+        lines = replace(lines, tail="", unended=True)
     draft = Draft("nvme-list-text", said)
     draft.total("devices", len(rows))
     for index, line in enumerate(rows):
@@ -104,6 +120,7 @@ def _note_row(draft: Draft, part: str, line: str, columns: dict[str, tuple[int, 
         return
     for heading, name in _HEADINGS.items():
         draft.fact(f"{part}.{name}", cells.get(heading) or None)
+    draft.fact(f"{part}.firmware", cells.get("FW Rev") or None)
     usage = _USAGE.fullmatch(cells["Usage"])
     for name, group in (("used", 1), ("total", 3)):
         number = number_or_unknown(usage.group(group)) if usage else None
@@ -122,3 +139,39 @@ def _by_columns(line: str, columns: dict[str, tuple[int, int]]) -> dict[str, str
 def _by_shape(line: str) -> dict[str, str] | None:
     match = _ROW.fullmatch(line.rstrip())
     return {heading: match.group(heading.replace(" ", "_")) for heading in (*_HEADINGS, "Usage")} if match else None
+
+
+def _tables(lines: Lines) -> Iterator[dict[str, str]]:
+    """Rows of every table, by the headings above its line of dashes."""
+    columns: dict[str, tuple[int, int]] = {}
+    before = ""
+    for line in lines:
+        if _RULE.fullmatch(line.rstrip()):
+            spans = [match.span() for match in re.finditer(r"-+", line)]
+            columns = {_cell(before, span): span for span in spans}
+        elif not line.strip():
+            columns = {}
+        elif columns:
+            yield {heading: _cell(line, span) for heading, span in columns.items()}
+        before = line
+
+
+def _verbose(draft: Draft, lines: Lines) -> ToolReport:
+    """``nvme list -v``: tables of subsystems, of controllers and of namespaces, which name their controllers."""
+    rows = [row for row in _tables(lines) if row.get("Device")]
+    controllers = {row["Device"]: row for row in rows if "SN" in row}
+    namespaces = [row for row in rows if "NSID" in row]
+    draft.total("devices", len(namespaces))
+    draft.total("controllers", len(controllers))
+    for index, row in enumerate(namespaces):
+        controller = controllers.get(row.get("Controllers", "").split(",")[0].strip(), {})
+        device = row["Device"]
+        draft.fact(f"dev{index}.path", device if device.startswith("/dev/") else f"/dev/{device}")
+        for heading, name in (("SN", "serial"), ("MN", "model"), ("FR", "fw"), ("Address", "address")):
+            draft.fact(f"dev{index}.{name}", controller.get(heading) or None)
+        usage = _USAGE.fullmatch(row.get("Usage", ""))
+        draft.fact(f"dev{index}.used", f"{usage.group(1)} {usage.group(2)}" if usage else None)
+        draft.fact(f"dev{index}.total", f"{usage.group(3)} {usage.group(4)}" if usage else None)
+        draft.fact(f"dev{index}.format", row.get("Format") or None)
+    draft.note_end(lines)
+    return draft.done()

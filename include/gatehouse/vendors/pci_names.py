@@ -8,9 +8,17 @@ import re
 
 _IDS = re.compile(r"(.{1,300}?) \[([0-9a-f]{4}:[0-9a-f]{4})\]")
 _UNNAMED = re.compile(r"(.{1,200}?) Device ([0-9a-f]{4})")
+# Words that end a company's name, with the legal form that may follow them (pci.ids, 2023-04).
+_LEGAL = r"(?:,? (?:Inc\b\.?|Ltd\b\.?|Co\b\.?,? ?(?:Ltd\b\.?)?|Corp(?:oration\b|\b\.?)|Limited\b|Group Ltd\.|GmbH\b))?"
 _COMPANY = re.compile(
-    r"(.{1,80}?(?:Corporation|Corp\.|Technologies|Technology|Inc\.?(?: \[[^\]]{1,20}\])?|Ltd\.?|Limited|Co\., Ltd\.|"
-    r"Electronics|Semiconductor|Systems|GmbH|\[AMD/ATI\]|\[AMD\])),? (.{1,200})"
+    r"(.{1,80}?(?:Corporation|Corp\b\.?|Technologies|Technology|\bInc\b\.?|Ltd\b\.?|Limited|Co\., Ltd\.|Company|"
+    rf"Electronics|Semiconductor|Systems|Communications|GmbH|\[AMD/ATI\]|\[AMD\]){_LEGAL}"
+    r"(?: and subsidiaries| \[[^\]]{1,20}\](?= \S))?) (\S.{0,200})"
+)
+# Makers whose name ends in no such word.
+_MAKERS = re.compile(
+    r"(Broadcom / LSI|Hewlett Packard Enterprise|Western Digital|SK hynix|Dell|Solidigm|Habana Labs Ltd\.|"
+    r"Super Micro Computer Inc|Pensando Systems|Astera Labs, Inc\.|VMware) (\S.{0,200})"
 )
 
 
@@ -23,7 +31,7 @@ def split_ids(name: str) -> tuple[str, str | None]:
 def split_name(name: str) -> tuple[str | None, str]:
     """Vendor and device. The vendor is None where the name does not show where it ends."""
     bare, _ = split_ids(name)
-    match = _UNNAMED.fullmatch(bare) or _COMPANY.fullmatch(bare)
+    match = _UNNAMED.fullmatch(bare) or _MAKERS.fullmatch(bare) or _COMPANY.fullmatch(bare)
     return (match.group(1), match.group(2)) if match else (None, bare)
 
 

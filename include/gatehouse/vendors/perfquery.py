@@ -9,12 +9,16 @@ import re
 from gatehouse.model.commands import Completed
 from gatehouse.model.errors import UnreadableError
 from gatehouse.model.readings import ToolReport
-from gatehouse.vendors.documents import lines_of
+from gatehouse.vendors.documents import lines_of, with_errors
 from gatehouse.vendors.draft import Draft
 from gatehouse.vendors.registry import reads
 
 _TOOL = "perfquery"
-_PORT = re.compile(r"# Port (extended )?counters: Lid (\d{1,6}) port (\d{1,3})\b.{0,80}")
+_PORT = re.compile(
+    r"# (?P<title>Port[A-Za-z ]{0,40}?) ?[Cc]ounters: (?:Lid (?P<lid>\d{1,6})|DR path .{1,100}?),? ?"
+    r"port (?P<port>\d{1,3})\b"
+)
+_TROUBLE = re.compile(r"(?:ibwarn|ibpanic|ibdebug|perfquery): .{1,300}")
 _COUNTER = re.compile(r"([A-Za-z][A-Za-z0-9_]{2,48}):\.{0,60}(0x[0-9a-fA-F]{1,16}|\d{1,20})")
 _BYTES_PER_WORD = 4
 _BYTES = {"PortXmitData": "xmit_bytes", "PortRcvData": "rcv_bytes", "XmtData": "xmit_bytes", "RcvData": "rcv_bytes"}
@@ -38,6 +42,25 @@ _NARROW = {
     "PortRcvPkts": 0xFFFFFFFF,
     "PortXmitWait": 0xFFFFFFFF,
 }
+# The names of perfquery before infiniband-diags 1.5.
+_NARROW |= {
+    "SymbolErrors": 0xFFFF,
+    "LinkRecovers": 0xFF,
+    "LinkDowned": 0xFF,
+    "RcvErrors": 0xFFFF,
+    "RcvRemotePhysErrors": 0xFFFF,
+    "RcvSwRelayErrors": 0xFFFF,
+    "XmtDiscards": 0xFFFF,
+    "XmtConstraintErrors": 0xFF,
+    "RcvConstraintErrors": 0xFF,
+    "LinkIntegrityErrors": 0xF,
+    "ExcBufOverrunErrors": 0xF,
+    "XmtData": 0xFFFFFFFF,
+    "RcvData": 0xFFFFFFFF,
+    "XmtPkts": 0xFFFFFFFF,
+    "RcvPkts": 0xFFFFFFFF,
+    "XmtWait": 0xFFFFFFFF,
+}
 
 
 @reads(_TOOL)
@@ -47,23 +70,30 @@ def read_perfquery(said: Completed) -> ToolReport:
     Raises:
         UnreadableError: no port's counters.
     """
-    lines = lines_of(said)
+    lines = lines_of(with_errors(said))
     draft = Draft(_TOOL, said)
     counted: dict[str, int] = {}
+    kinds: dict[str, str] = {}
     part, extended = "", False
     for line in lines:
         if match := _PORT.match(line):
-            part, extended = f"port{int(match.group(3))}", bool(match.group(1))
-            counted[part] = 0
-            draft.facts.setdefault("lid", int(match.group(2)))
-            draft.fact(f"{part}.saturated", [])
+            lid = match.group("lid")
+            draft.facts.setdefault("lid", None if lid is None else int(lid))
+            another = "" if lid is None or int(lid) == draft.facts["lid"] else f"lid{int(lid)}."
+            part, extended = f"{another}port{int(match.group('port'))}", "extended" in match.group("title")
+            counted.setdefault(part, 0)
+            kinds[part] = match.group("title")
+            draft.facts.setdefault(f"{part}.saturated", [])
         elif part and (match := _COUNTER.fullmatch(line.strip())):
             counted[part] += 1
             _note(draft, part, match.group(1), match.group(2), extended=extended)
+    trouble = [line.strip() for line in (*lines, lines.tail) if _TROUBLE.match(line.strip())]
     if not any(counted.values()):
-        raise UnreadableError("no counters of a port: not perfquery")
+        raise UnreadableError(f"no counters of a port: {trouble[-1][:200] if trouble else 'not perfquery'}")
     draft.total("ports", len(counted))
-    _check_whole(draft, list(counted.values()), bool(lines.tail))
+    for text in trouble[:10]:
+        draft.error(text)
+    _check_whole(draft, [counted[part] for part in kinds if kinds[part] == kinds[list(kinds)[-1]]], bool(lines.tail))
     return draft.done()
 
 

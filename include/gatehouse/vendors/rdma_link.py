@@ -15,11 +15,13 @@ from gatehouse.model.readings import ToolReport
 from gatehouse.vendors.documents import Lines, json_of, lines_of, text_of
 from gatehouse.vendors.draft import Draft
 from gatehouse.vendors.json_paths import text_at
+from gatehouse.vendors.quantities import number_or_unknown
 from gatehouse.vendors.registry import reads
 
 _TOOL = "rdma-link"
 _LINE = re.compile(r"(?:link |\d{1,5}/\d{1,5}: )([\w.-]{1,64})/(\d{1,3}):? (.{1,300})")
-_PAIRS = re.compile(r"\b(state|physical_state|netdev|lid|netdev_index) (\S{1,64})")
+_CLOSED = re.compile(r".{1,200} physical_state (?:LINK_UP|DISABLED|POLLING|SLEEP|LINK_ERROR_RECOVER|PHY_TEST)")
+_PAIRS = re.compile(r"(?<![\w.-])(state|physical_state|netdev|lid|netdev_index) (\S{1,64})")
 
 
 @reads(_TOOL)
@@ -30,7 +32,7 @@ def read_rdma_link(said: Completed) -> ToolReport:
         UnreadableError: no link in the output.
     """
     is_json = text_of(said).lstrip().startswith("[")
-    lines = Lines((), "") if is_json else lines_of(said)
+    lines = Lines((), "") if is_json else lines_of(said).with_tail(_CLOSED)
     found = list(_from_json(json_of(said)) if is_json else _from_text(lines))
     if not found:
         raise UnreadableError("no link with a state: not rdma link, or no RDMA device")
@@ -43,9 +45,12 @@ def read_rdma_link(said: Completed) -> ToolReport:
         draft.fact(f"{part}.state", words.get("state"))
         draft.fact(f"{part}.phys", words.get("physical_state"))
         draft.fact(f"{part}.netdev", words.get("netdev"))
+        if "lid" in words:
+            draft.fact(f"{part}.lid", number_or_unknown(words["lid"]))
         if words.get("state") != "ACTIVE":
             not_active.append(part)
     draft.total("not_active", not_active)
+    draft.total("active", len(found) - len(not_active))
     draft.note_end(lines)
     return draft.done()
 
@@ -63,5 +68,6 @@ def _from_json(document: Any) -> Iterator[tuple[str, str, dict[str, str]]]:
     for row in document if isinstance(document, list) else []:
         name, state = text_at(row, "ifname"), text_at(row, "state")
         if name and state:
-            pairs = {key: text_at(row, key) for key in ("state", "physical_state", "netdev")}
-            yield name, text_at(row, "port") or "1", {key: value for key, value in pairs.items() if value}
+            pairs = {key: text_at(row, key) for key in ("state", "physical_state", "netdev", "lid")}
+            device, _, port = name.partition("/")
+            yield device, text_at(row, "port") or port or "1", {key: value for key, value in pairs.items() if value}

@@ -11,6 +11,8 @@ from gatehouse.vendors.redfish_resources import note_status
 _SUPPLY_NUMBERS = {
     "LastPowerOutputWatts": "last_w",
     "PowerInputWatts": "input_w",
+    "PowerOutputWatts": "output_w",
+    "EfficiencyPercent": "efficiency_pct",
     "PowerCapacityWatts": "capacity_w",
     "LineInputVoltage": "input_v",
 }
@@ -21,6 +23,7 @@ _SUPPLY_WORDS = {
     "FirmwareVersion": "fw",
     "PartNumber": "part",
 }
+_NOT_THERE = ("Absent", "UnavailableOffline")
 _CONTROL = {
     "consumed_w": ("PowerConsumedWatts",),
     "limit_w": ("PowerLimit", "LimitInWatts"),
@@ -48,12 +51,14 @@ def note_thermal(draft: Draft, document: Any) -> None:
     draft.fact("temps_null", sum(number_or_unknown(at(row, "ReadingCelsius")) is None for _, row in temperatures))
     draft.fact("temps_absent", sum(text_at(row, "Status", "State") == "Absent" for _, row in temperatures))
     for name, row in temperatures:
-        draft.fact(f"{name}.c", number_or_unknown(at(row, "ReadingCelsius")))
+        absent = text_at(row, "Status", "State") in _NOT_THERE  # some BMCs print 0 for a sensor that is not there
+        draft.fact(f"{name}.c", None if absent else number_or_unknown(at(row, "ReadingCelsius")))
         draft.fact(f"{name}.critical", number_or_unknown(at(row, "UpperThresholdCritical")))
         draft.fact(f"{name}.fatal", number_or_unknown(at(row, "UpperThresholdFatal")))
         note_status(draft, f"{name}.", name, row)
     fans = _named(items_at(document, "Fans"), "Name", "FanName", "MemberId")
     draft.fact("fans", len(fans))
+    draft.fact("fans_absent", sum(text_at(row, "Status", "State") == "Absent" for _, row in fans))
     for name, row in fans:
         _note_fan(draft, name, row)
     for index, row in enumerate(items_at(document, "Redundancy")):
@@ -62,7 +67,9 @@ def note_thermal(draft: Draft, document: Any) -> None:
 
 def _note_fan(draft: Draft, name: str, row: Any) -> None:
     unit = text_at(row, "ReadingUnits") or text_at(row, "Units")
-    reading = number_or_unknown(at(row, "Reading"))
+    present = text_at(row, "Status", "State") not in _NOT_THERE
+    readings = (number_or_unknown(at(row, key)) for key in ("Reading", "ReadingRPM", "CurrentReading"))
+    reading = next((number for number in readings if number is not None), None) if present else None
     draft.fact(f"{name}.unit", unit)
     draft.fact(f"{name}.{'pct' if unit == 'Percent' else 'rpm'}", reading)
     draft.fact(f"{name}.critical", number_or_unknown(at(row, "LowerThresholdCritical")))
@@ -101,11 +108,22 @@ def note_sensor(draft: Draft, document: Any) -> None:
     draft.fact("unit", text_at(document, "ReadingUnits"))
     draft.fact("type", text_at(document, "ReadingType"))
     draft.fact("critical", number_or_unknown(at(document, "Thresholds", "UpperCritical", "Reading")))
+    for key, name in (("UpperCaution", "caution"), ("UpperFatal", "fatal"), ("LowerCritical", "lower_critical")):
+        limit = number_or_unknown(at(document, "Thresholds", key, "Reading"))
+        if limit is not None:
+            draft.fact(name, limit)
 
 
 def note_environment(draft: Draft, document: Any) -> None:
-    """EnvironmentMetrics of a part: °C, W and J."""
+    """EnvironmentMetrics of a part: °C, W, J and its fans."""
     draft.fact("temp_c", number_or_unknown(at(document, "TemperatureCelsius", "Reading")))
     draft.fact("power_w", number_or_unknown(at(document, "PowerWatts", "Reading")))
     draft.fact("power.limit_w", number_or_unknown(at(document, "PowerLimitWatts", "SetPoint")))
     draft.fact("energy_j", number_or_unknown(at(document, "EnergyJoules", "Reading")))
+    humidity = number_or_unknown(at(document, "HumidityPercent", "Reading"))
+    if humidity is not None:
+        draft.fact("humidity_pct", humidity)
+    for index, fan in enumerate(items_at(document, "FanSpeedsPercent")):
+        draft.fact(f"fan{index}.name", text_at(fan, "DeviceName"))
+        draft.fact(f"fan{index}.pct", number_or_unknown(at(fan, "Reading")))
+        draft.fact(f"fan{index}.rpm", number_or_unknown(at(fan, "SpeedRPM")))

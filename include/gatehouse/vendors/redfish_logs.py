@@ -29,9 +29,13 @@ _MAX_ENTRIES = 5_000
 def note_entries(draft: Draft, entries: list[Any]) -> None:
     """Entries in the order of the document, ``e0`` …, counts by severity, and how many are faults."""
     draft.fact("entries", len(entries))
-    severities = Counter(text_at(entry, "Severity") or "none" for entry in entries)
+    severities = Counter(_severity(entry) or "none" for entry in entries)
     for severity, count in severities.items():
         draft.fact(f"severity.{severity[:40]}", count)
+    if entries and all(isinstance(entry, dict) and set(entry) <= {"@odata.id"} for entry in entries):
+        draft.incomplete("the entries are links only: the collection was not expanded")
+        draft.fact("faults", None)
+        return
     faults = 0
     for index, entry in enumerate(entries[:_MAX_ENTRIES]):
         for name, value in _facts(entry).items():
@@ -40,19 +44,27 @@ def note_entries(draft: Draft, entries: list[Any]) -> None:
         if signature:
             faults += 1
             part = str(draft.facts[f"e{index}.component"] or "host")
-            draft.hardware(part, signature, f"{text_at(entry, 'Created')} {text_at(entry, 'Message')}")
+            draft.hardware(part, signature, f"{_created(entry)} {text_at(entry, 'Message')}")
     if len(entries) > _MAX_ENTRIES:
         draft.incomplete(f"more than {_MAX_ENTRIES} entries; the rest is left out")
     draft.fact("faults", faults)
+
+
+def _severity(entry: Any) -> str | None:
+    return text_at(entry, "Severity") or text_at(entry, "MessageSeverity")
+
+
+def _created(entry: Any) -> str | None:
+    return text_at(entry, "Created") or text_at(entry, "EventTimestamp")
 
 
 def _facts(entry: Any) -> dict[str, Fact]:
     message = text_at(entry, "Message")
     arguments = [str(argument) for argument in items_at(entry, "MessageArgs")]
     facts: dict[str, Fact] = {
-        "id": text_at(entry, "Id"),
-        "severity": text_at(entry, "Severity"),
-        "created": text_at(entry, "Created"),
+        "id": text_at(entry, "Id") or text_at(entry, "EventId"),
+        "severity": _severity(entry),
+        "created": _created(entry),
         "message": message,
         "text": message,
         "message_id": text_at(entry, "MessageId"),
@@ -63,6 +75,8 @@ def _facts(entry: Any) -> dict[str, Fact]:
         if match := pattern.search(message or ""):
             facts[name] = int(match.group(1))
     resolved = at(entry, "Resolved")
+    if resolved is None:
+        resolved = at(entry, "Oem", "Hpe", "Repaired")
     if isinstance(resolved, bool):
         facts["resolved"] = resolved
     return facts
@@ -76,9 +90,10 @@ def _component(entry: Any, arguments: list[str]) -> str | None:
 
 def _fault(entry: Any) -> str | None:
     """The signature of an entry that tells of a fault nobody resolved; None for everything else."""
-    severity, message = text_at(entry, "Severity"), text_at(entry, "Message") or ""
+    severity, message = _severity(entry), text_at(entry, "Message") or ""
     is_noise = bool(_SXID.search(message)) and not _FATAL_SXID.search(message)
-    if at(entry, "Resolved") is True or is_noise or _TEST_EVENT.search(message):
+    resolved = at(entry, "Resolved") is True or at(entry, "Oem", "Hpe", "Repaired") is True
+    if resolved or is_noise or _TEST_EVENT.search(message):
         return None
     if severity == "Critical":
         return "redfish.critical"

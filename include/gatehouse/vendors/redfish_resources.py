@@ -21,6 +21,12 @@ _IDENTITY = {
     "BiosVersion": "bios",
     "AssetTag": "asset_tag",
     "PowerState": "power_state",
+    "RedfishVersion": "redfish_version",
+    "Product": "product",
+    "Vendor": "vendor",
+    "DateTime": "date_time",
+    "MACAddress": "mac",
+    "LinkStatus": "link",
 }
 # Of parts that have little more than identity and health: fact -> where its number stands.
 _PART_NUMBERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
@@ -29,15 +35,20 @@ _PART_NUMBERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "PowerSupply": {"capacity_w": ("PowerCapacityWatts",)},
     "Fan": {"speed_pct": ("SpeedPercent", "Reading"), "speed_rpm": ("SpeedPercent", "SpeedRPM")},
     "Port": {"lanes": ("ActiveWidth",), "speed_gbit_per_s": ("CurrentSpeedGbps",), "max_gbit_per_s": ("MaxSpeedGbps",)},
+    "EthernetInterface": {"speed_mbps": ("SpeedMbps",), "mtu": ("MTUSize",)},
+    "LogService": {"max_records": ("MaxNumberOfRecords",)},
+    "Battery": {"charge_pct": ("ChargePercent",), "health_pct": ("StateOfHealthPercent",)},
     "PCIeDevice": {"pcie.lanes": ("PCIeInterface", "LanesInUse"), "pcie.max_lanes": ("PCIeInterface", "MaxLanes")},
 }
 _PART_WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "Memory": {"type": ("MemoryDeviceType",), "locator": ("DeviceLocator",), "ecc": ("ErrorCorrection",)},
     "Drive": {"type": ("MediaType",), "protocol": ("Protocol",)},
-    "Port": {"link": ("LinkStatus",), "protocol": ("PortProtocol",)},
+    "Port": {"protocol": ("PortProtocol",), "link_state": ("LinkState",), "port_type": ("PortType",)},
     "PCIeDevice": {"pcie.type": ("PCIeInterface", "PCIeType"), "pcie.max_type": ("PCIeInterface", "MaxPCIeType")},
     "SoftwareInventory": {"version": ("Version",)},
     "Manager": {"type": ("ManagerType",)},
+    "PowerSupply": {"line_input": ("LineInputStatus",)},
+    "LogService": {"overwrite": ("OverWritePolicy",)},
 }
 _BAD_HEALTH = ("Critical", "Warning")
 _MHZ_SENTINEL = 65535  # a 16-bit register without a value
@@ -83,8 +94,12 @@ def note_system(draft: Draft, document: Any) -> None:
         },
     )
     draft.fact("cpu.model", text_at(document, "ProcessorSummary", "Model"))
-    draft.fact("cpu.health", text_at(document, "ProcessorSummary", "Status", "Health"))
-    draft.fact("memory.health", text_at(document, "MemorySummary", "Status", "Health"))
+    for name, key in (("cpu", "ProcessorSummary"), ("memory", "MemorySummary")):
+        health = text_at(document, key, "Status", "Health") or text_at(document, key, "Status", "HealthRollup")
+        draft.fact(f"{name}.health", health)
+    progress = text_at(document, "BootProgress", "LastState")
+    if progress:
+        draft.fact("boot_progress", progress)
     draft.fact("hostname", text_at(document, "HostName"))
     draft.fact("system_type", text_at(document, "SystemType"))
 
@@ -94,6 +109,9 @@ def note_part(draft: Draft, kind: str, document: Any) -> None:
     note_mapped(draft, document, _PART_NUMBERS.get(kind, {}))
     for name, path in _PART_WORDS.get(kind, {}).items():
         draft.fact(name, text_at(document, *path))
+    if kind == "Storage":
+        drives = at(document, "Drives")
+        draft.fact("drives", len(drives) if isinstance(drives, list) else None)
     if kind == "Drive":
         predicted = _flag(at(document, "FailurePredicted"))
         draft.fact("failure_predicted", predicted)

@@ -76,6 +76,8 @@ def test_a_last_line_without_its_end(tail: str, sensors: int | None) -> None:
     assert not report.complete
 
 
-def test_sdr_list_is_another_form() -> None:
-    """It should refuse the three columns of sdr list."""
-    assert reading("ipmitool-sdr-elist", "Fan1             | 5040 RPM          | ok\n").status is Measured.ERROR
+def test_sdr_list_is_read_as_well() -> None:
+    """It should read the three columns of sdr list, and never a cut row of elist as one."""
+    facts = reading("ipmitool-sdr-elist", "Fan1             | 5040 RPM          | ok\n").facts
+    assert (facts["Fan1.value"], facts["Fan1.unit"], facts["Fan1.status"]) == (5040, "RPM", "ok")
+    assert reading("ipmitool-sdr-elist", "Fan1             | 30h | ok").status is Measured.ERROR

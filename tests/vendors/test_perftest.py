@@ -1,7 +1,7 @@
 """perftest's bandwidth tests."""
 
 import pytest
-from recordings import found, reading
+from recordings import found, reading, recording
 
 from gatehouse.model.status import Measured
 
@@ -71,3 +71,18 @@ def test_a_cut_run_has_no_last_row() -> None:
 def test_another_tool() -> None:
     """It should refuse other text."""
     assert reading("ib_write_bw", "bandwidth: 100 Gb/sec\n").status is Measured.ERROR
+
+
+def test_the_title_must_fit_the_tool() -> None:
+    """It should not take a read test's bandwidth for a write latency."""
+    text = recording("ib_read_bw", "duration_without_peak")
+    assert reading("ib_read_bw", text).status is Measured.COMPLETE
+    assert reading("ib_write_lat", text).status is Measured.ERROR
+
+
+def test_a_second_run_without_a_result() -> None:
+    """It should not be complete."""
+    text = recording("ib_read_bw", "duration_without_peak")
+    report = reading("ib_write_bw", text + "                    RDMA_Read BW Test\n")
+    assert not report.complete
+    assert report.facts["results"] == 1

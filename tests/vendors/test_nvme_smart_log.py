@@ -7,7 +7,7 @@ import pytest
 from recordings import found, reading
 
 from gatehouse.model.status import Measured
-from gatehouse.vendors.nvme_smart_log_json import celsius
+from gatehouse.vendors.nvme_smart_log import celsius
 
 
 def log(**more: Any) -> str:
@@ -63,3 +63,15 @@ def test_absent_counters_are_unknown() -> None:
 def test_what_is_no_health_log(text: str) -> None:
     """It should refuse it."""
     assert reading("nvme-smart-log-json", text).status is Measured.ERROR
+
+
+@pytest.mark.parametrize(
+    ("printed", "celsius_read"), [("36 C", 36), ("36 °C (309 K)", 36), ("309 K (36 °C)", 36), ("0 °C (273 K)", 0)]
+)
+def test_temperatures_of_the_text(printed: str, celsius_read: int) -> None:
+    """It should read what each version prints."""
+    text = f"critical_warning : 0x4\ntemperature : {printed}\npercentage_used : 7%\n"
+    facts = reading("nvme-smart-log-text", text).facts
+    assert facts["temperature_c"] == celsius_read
+    assert facts["critical_warning"] == 4
+    assert facts["percent_used"] == 7
