@@ -53,7 +53,8 @@ def filled(ask: Ask, sku: str) -> str:
 def asked(sku: str) -> list[tuple[str, str]]:
     """Every tool and command line of every diagnostic, and some more."""
     vendor = profile_of(sku).vendor
-    asks = [(ask.tool, filled(ask, sku)) for one in all_diagnostics().values() for ask in one.asks(vendor)]
+    diagnostics = all_diagnostics().values()
+    asks = [(ask.tool, filled(ask, sku)) for one in diagnostics for ask in one.asks(vendor) if ask.via == "ssh"]
     return asks + OTHERS[vendor] + OTHERS["any"]
 
 
