@@ -58,7 +58,15 @@ def test_a_row_of_another_length_is_left_out() -> None:
 def test_a_last_row_without_its_end_is_left_out() -> None:
     """It should not take 4 for 41."""
     report = reading("nvidia-smi-csv", "index, temperature.gpu\n0, 41\n1, 4")
-    assert report.facts["gpus"] == 1
+    assert report.facts["gpu0.temp_c"] == 41
+    assert "gpu1.temp_c" not in report.facts
+    assert not report.complete
+
+
+def test_a_last_row_whose_unit_is_there_is_whole() -> None:
+    """It should keep a row that only lost its newline, as pasted outputs do."""
+    report = reading("nvidia-smi-csv", "index, power.draw [W]\n0, 71.15 W")
+    assert report.facts["gpu0.power_w"] == 71.15
     assert not report.complete
 
 

@@ -85,17 +85,19 @@ def _rows(gathered: Gathered, headings: list[str], lines: Sequence[str]) -> list
     A last line without its newline is a row when its last cell is surely whole.
     """
     rows: list[list[str]] = []
-    for position, line in enumerate(lines):
+    *whole, tail = lines
+    for line in whole:
         cells = _cells(headings, line)
-        is_tail = position == len(lines) - 1 and line.strip()
-        if is_tail and (len(cells) != len(headings) or not _WHOLE_CELL.fullmatch(cells[-1].strip())):
-            gathered.was_cut("the last line has no end")
-        elif len(cells) == len(headings):
+        if len(cells) == len(headings):
             rows.append(cells)
-            if is_tail:
-                gathered.incomplete("the last line has no end; more may be missing")
         elif ", " in line:
             gathered.incomplete(f"a row of {len(cells)} cells under {len(headings)} headings was left out")
+    cells = _cells(headings, tail)
+    if len(cells) == len(headings) and _WHOLE_CELL.fullmatch(cells[-1].strip()):
+        rows.append(cells)
+        gathered.incomplete("the last line has no end; more may be missing")
+    elif tail.strip():
+        gathered.was_cut("the last line has no end")
     return rows
 
 
