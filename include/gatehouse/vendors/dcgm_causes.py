@@ -20,7 +20,8 @@ _TOOL_WORDS = re.compile(
 )
 _CONFIGURATION_WORDS = re.compile(
     r"cuInit|not yet initialized|fabric manager|persistence mode|permission|running processes|processes? using|"
-    r"environment variable|denylist|library|not (?:properly )?installed|ECC is disabled",
+    r"environment variable|denylist|homogeneous group|is paused|recommended driver|not supported|library|"
+    r"not (?:properly )?installed|ECC is disabled",
     re.IGNORECASE,
 )
 RESULTS = {
