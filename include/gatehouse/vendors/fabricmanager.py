@@ -36,9 +36,7 @@ _OTHER = (
     (
         FindingClass.HARDWARE,
         "nvlink.training",
-        re.compile(
-            r"NVLink.{0,80}(?:train|initializ).{0,40}fail|NVLink.{0,60}not (?:trained|initialized)", re.IGNORECASE
-        ),
+        re.compile(r"NVLink.{0,80}(?:(?:train|initializ).{0,40}fail|not (?:trained|initialized))", re.IGNORECASE),
     ),
     (
         FindingClass.HARDWARE,
@@ -54,7 +52,7 @@ _OTHER = (
         FindingClass.CONFIGURATION,
         "fabric.no_nvswitch",
         re.compile(
-            r"NV_WARN_NOTHING_TO_DO|no NVSwitch(?:es)? (?:devices? )?(?:was |were )?(?:found|detected)", re.IGNORECASE
+            r"NV_WARN_NOTHING_TO_DO|no NVSwitch\w{0,2} (?:devices? )?\w{0,4} ?(?:found|detected)", re.IGNORECASE
         ),
     ),
     (
@@ -97,7 +95,7 @@ def read_fabricmanager_log(said: Completed) -> ToolReport:
             "last_time": records[-1].time,
             "last_level": records[-1].level,
             "version": next((match[1] for record in records if (match := _VERSION.search(record.text))), None),
-            "configured": any(_CONFIGURED.search(record.text) for record in records),
+            "configured": any(_CONFIGURED.search(record.text) for record in records) or None,
             "errors": len(errors),
             "warnings": sum(record.level.upper().startswith("WARN") for record in records),
         },
