@@ -42,9 +42,13 @@ _COMPLAINTS: tuple[tuple[str, FindingClass, re.Pattern[str]], ...] = tuple(
 # What every complaint holds: most lines of a long output hold none of it.
 _HINT = re.compile(r"lost|bus|handle|infoROM|power cable|driver|NVML|ERROR|reset|issue|not |valid", re.IGNORECASE)
 
+_MOST = 2**20  # characters at either end of a long output in which complaints are sought
+
 
 def note_complaints(gathered: Gathered, text: str, parts: Mapping[str, str] | None = None) -> None:
     """Record each complaint as a finding; ``parts`` maps bus addresses in lower case to GPUs."""
+    if len(text) > 2 * _MOST:
+        text = f"{text[:_MOST]}\n{text[-_MOST:]}"
     for line in (*text.splitlines(), *gathered.said.error_text[:100_000].splitlines()):
         if not _HINT.search(line):
             continue
