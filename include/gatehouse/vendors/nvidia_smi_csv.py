@@ -65,7 +65,7 @@ def read_nvidia_smi_csv(said: Completed) -> ToolReport:
         _note_pages(gathered, headings, rows)
     else:
         _note_gpus(gathered, headings, rows)
-    note_complaints(gathered, text)
+    note_complaints(gathered, "\n".join(line for line in lines if ", " not in line))
     return gathered.done()
 
 

@@ -7,7 +7,7 @@ from gatehouse.model.errors import UnreadableError
 from gatehouse.model.readings import Fact, ToolReport
 from gatehouse.vendors.gathered import Gathered, gather, whole_lines
 from gatehouse.vendors.indented_tree import Entry, tree_of
-from gatehouse.vendors.nvidia_fields import FIELDS, gpu_facts
+from gatehouse.vendors.nvidia_fields import FIELDS, gpu_facts, value_of
 from gatehouse.vendors.nvidia_findings import note_broken_words, note_gpu_state
 from gatehouse.vendors.nvidia_smi_complaints import complaints_only, note_complaints
 from gatehouse.vendors.quantities import flag_or_unknown, number_or_unknown, quantity, word_or_unknown
@@ -46,7 +46,7 @@ def read_nvidia_smi_text(said: Completed) -> ToolReport:
     for index, gpu in enumerate(gpus or [entry for entry in (fragment,) if entry is not None]):
         _read_gpu(gathered, f"gpu{index}", gpu)
     gathered.fact("gpus_with_unknown_error", sum(_is_broken(gpu) for gpu in gpus))
-    note_complaints(gathered, text)
+    note_complaints(gathered, "\n".join(line for line in lines if not line.startswith(" ")))
     return gathered.done()
 
 
@@ -152,7 +152,7 @@ def _processes(gpu: Entry) -> dict[str, Fact]:
             f"proc{index}.pid": number_or_unknown(process.value),
             f"proc{index}.type": word_or_unknown(process.words("Type")),
             f"proc{index}.name": word_or_unknown(process.words("Name")),
-            f"proc{index}.used_mib": quantity(process.words("Used GPU Memory"), "mib"),
+            f"proc{index}.used_mib": value_of("mib", process.words("Used GPU Memory") or ""),
         }
     return facts
 

@@ -7,7 +7,7 @@ from gatehouse.model.commands import Completed
 from gatehouse.model.errors import UnreadableError
 from gatehouse.model.readings import Fact, ToolReport
 from gatehouse.vendors.gathered import Gathered, gather
-from gatehouse.vendors.nvidia_fields import gpu_facts
+from gatehouse.vendors.nvidia_fields import gpu_facts, value_of
 from gatehouse.vendors.nvidia_findings import note_broken_words, note_gpu_state
 from gatehouse.vendors.nvidia_smi_complaints import complaints_only, note_complaints
 from gatehouse.vendors.quantities import flag_or_unknown, number_or_unknown, quantity, word_or_unknown
@@ -134,7 +134,7 @@ def _processes(gpu: Node) -> dict[str, Fact]:
             f"proc{index}.pid": number_or_unknown(process.words("pid")),
             f"proc{index}.type": word_or_unknown(process.words("type")),
             f"proc{index}.name": word_or_unknown(process.words("process_name")),
-            f"proc{index}.used_mib": quantity(process.words("used_memory"), "mib"),
+            f"proc{index}.used_mib": value_of("mib", process.words("used_memory") or ""),
         }
     return facts
 
