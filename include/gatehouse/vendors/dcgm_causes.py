@@ -65,6 +65,12 @@ def class_of(text: str, error_id: object = None) -> FindingClass:
     return FindingClass.CONFIGURATION if _CONFIGURATION_WORDS.search(text[:4000]) else FindingClass.HARDWARE
 
 
+def class_of_no_run(text: str) -> FindingClass:
+    """Whose trouble it is that the diagnostic did not run at all: never the hardware's, as nothing was measured."""
+    kind = class_of(text)
+    return FindingClass.TOOL_ERROR if kind is FindingClass.HARDWARE else kind
+
+
 def signature_of(test: str) -> str:
     """``dcgm.page_retirement_row_remap`` for "Page Retirement/Row Remap"."""
     return "dcgm." + re.sub(r"[^a-z0-9]+", "_", test.lower()).strip("_")

@@ -13,7 +13,7 @@ from gatehouse.model.commands import Completed
 from gatehouse.model.errors import UnreadableError
 from gatehouse.model.readings import Fact, ToolReport
 from gatehouse.model.status import FindingClass
-from gatehouse.vendors.dcgm_causes import class_of, overall, result_word, signature_of, worst
+from gatehouse.vendors.dcgm_causes import class_of, class_of_no_run, overall, result_word, signature_of, worst
 from gatehouse.vendors.gathered import Gathered, gather
 from gatehouse.vendors.json_recovery import gathered_json
 from gatehouse.vendors.quantities import number_or_unknown, word_or_unknown
@@ -111,7 +111,7 @@ def _without_tests(gathered: Gathered, value: Any, body: Mapping[str, Any]) -> T
     text = str(home["runtime_error"])
     _note_versions(gathered, value, body or home)
     gathered.fact("runtime_error", text)
-    gathered.found(class_of(text), "host", "dcgm.runtime_error", text)
+    gathered.found(class_of_no_run(text), "host", "dcgm.runtime_error", text)
     return gathered.failed(f"the diagnostic did not run: {text[:200]}")
 
 

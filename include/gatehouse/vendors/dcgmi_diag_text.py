@@ -11,7 +11,7 @@ from gatehouse.model.commands import Completed
 from gatehouse.model.errors import UnreadableError
 from gatehouse.model.readings import Fact, ToolReport
 from gatehouse.model.status import FindingClass
-from gatehouse.vendors.dcgm_causes import RESULTS, class_of, overall, result_word, signature_of, worst
+from gatehouse.vendors.dcgm_causes import RESULTS, class_of, class_of_no_run, overall, result_word, signature_of, worst
 from gatehouse.vendors.gathered import Gathered, gather
 from gatehouse.vendors.quantities import word_or_unknown
 from gatehouse.vendors.registry import reads
@@ -91,7 +91,7 @@ def _without_table(gathered: Gathered, text: str) -> ToolReport:
     if told is None or not _OF_DCGM.search(text[:20_000]):
         raise UnreadableError("no table of DCGM's diagnostic")
     gathered.fact("runtime_error", told[0].strip())
-    gathered.found(class_of(told[0]), "host", "dcgm.runtime_error", told[0])
+    gathered.found(class_of_no_run(told[0]), "host", "dcgm.runtime_error", told[0])
     return gathered.failed(f"the diagnostic did not run: {told[0].strip()[:200]}")
 
 

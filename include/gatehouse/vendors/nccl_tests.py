@@ -26,7 +26,10 @@ _RANK = re.compile(
 )
 _OUT_OF_BOUNDS = re.compile(r"#\s*Out of bounds values\s*:\s*(\d{1,12}) (OK|FAILED)")
 _AVERAGE = re.compile(r"#\s*Avg bus bandwidth\s*:\s*([\d.]{1,20}(?:e[+-]?\d{1,3})?)(?: (OK|FAILED))?\s*$")
-_VERSION = re.compile(r"nccl-tests version (\S{1,20})|NCCL version (\S{1,30})|RCCL version\s*:?\s*(\S{1,30})")
+_VERSION = re.compile(
+    r"nccl-tests version (\S{1,20})|NCCL version (\S{1,30})|RCCL version\s*:?\s*(\S{1,30})|"
+    r"rccl-tests: Version (\S{1,40})"
+)
 _FAILURE = re.compile(
     r"Test (?:(NCCL|CUDA) )?(?:failure|timeout \(\d{1,6}s\)) (?:\S{0,20} )?(\w[\w./]{0,60}\.\w{1,4}:\d{1,6})"
 )

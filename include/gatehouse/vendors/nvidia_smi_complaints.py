@@ -42,6 +42,7 @@ _COMPLAINTS: tuple[tuple[str, FindingClass, re.Pattern[str]], ...] = tuple(
 # What every complaint holds: most lines of a long output hold none of it.
 _HINT = re.compile(r"lost|bus|handle|infoROM|power cable|driver|NVML|ERROR|reset|issue|not |valid", re.IGNORECASE)
 
+_NO_DEVICE_CODES = (6, 15)  # the exit codes with which nvidia-smi says that it found none
 _MOST = 2**20  # characters at either end of a long output in which complaints are sought
 
 
@@ -64,10 +65,10 @@ def complaints_only(gathered: Gathered, text: str) -> ToolReport | None:
 
     "No devices were found" is a measurement: there are none.
     """
+    note_complaints(gathered, text[:100_000])
     if "No devices were found" in text[:10_000]:
         gathered.fact("gpus", 0)
-        return gathered.done()
-    note_complaints(gathered, text[:100_000])
+        return gathered.done((0, *_NO_DEVICE_CODES))
     if not gathered.findings:
         return None
     return gathered.failed(f"nvidia-smi gave no data: {gathered.findings[0].text[:200]}")

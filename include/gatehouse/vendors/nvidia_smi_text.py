@@ -40,14 +40,23 @@ def read_nvidia_smi_text(said: Completed) -> ToolReport:
         return report
     if not gpus:
         gathered.was_cut("a fragment: no heading of a GPU")
-    elif lines[-1].startswith(" ") and gpus[-1].at("Processes") is None:
-        gathered.was_cut("the last GPU has no end: neither its processes nor an empty line")
+    elif text.rsplit("\n", 1)[-1].isspace() or _ends_early(lines, gpus[-1]):
+        gathered.was_cut("the last GPU has no end: neither all of its processes nor an empty line")
     _read_log(gathered, root, gpus)
     for index, gpu in enumerate(gpus or [entry for entry in (fragment,) if entry is not None]):
         _read_gpu(gathered, f"gpu{index}", gpu)
     gathered.fact("gpus_with_unknown_error", sum(_is_broken(gpu) for gpu in gpus))
     note_complaints(gathered, "\n".join(line for line in lines if not line.startswith(" ")))
     return gathered.done()
+
+
+def _ends_early(lines: list[str], gpu: Entry) -> bool:
+    """Whether the text ends within the last GPU: before its processes, or within the last of them."""
+    processes = gpu.at("Processes")
+    if processes is None:
+        return lines[-1].startswith(" ")
+    last = processes.children[-1] if processes.children else None
+    return last is not None and (last.key != "Process ID" or last.at("Used GPU Memory") is None)
 
 
 def _first_log(gathered: Gathered, lines: list[str]) -> list[str]:
