@@ -1,7 +1,7 @@
 """nvidia-smi --query-… --format=csv."""
 
 import pytest
-from recordings import reading
+from recordings import reading, recording
 
 from gatehouse.model.status import Measured
 from gatehouse.vendors.nvidia_columns import fact_of
@@ -79,3 +79,17 @@ def test_declared_and_listed_gpus() -> None:
 def test_without_headings_nothing_is_known() -> None:
     """It should refuse csv,noheader: nothing says what stands where."""
     assert reading("nvidia-smi-csv", "0, 41, P0\n1, 42, P0\n").status is Measured.ERROR
+
+
+def test_a_loop_prints_the_same_gpus_again() -> None:
+    """It should not count them twice, and keep the first sample."""
+    report = reading("nvidia-smi-csv", "index, temperature.gpu\n0, 41\n1, 40\n0, 43\n1, 44\n")
+    assert (report.facts["gpus"], report.facts["gpu0.temp_c"]) == (2, 41)
+    assert not report.complete
+
+
+def test_pages_are_no_gpus() -> None:
+    """It should count retired pages, and take no row of theirs for a GPU."""
+    report = reading("nvidia-smi-csv", recording("nvidia-smi-csv", "retired_pages"))
+    assert not any(name.startswith("gpu") for name in report.facts)
+    assert report.facts["pages"] == 2

@@ -11,6 +11,7 @@ from gatehouse.model.commands import Completed
 from gatehouse.model.errors import UnreadableError
 from gatehouse.model.readings import Fact, ToolReport
 from gatehouse.model.status import FindingClass
+from gatehouse.vendors.box_table import is_border
 from gatehouse.vendors.gathered import Gathered, gather, whole_lines
 from gatehouse.vendors.json_recovery import gathered_json
 from gatehouse.vendors.quantities import number_or_unknown
@@ -66,6 +67,8 @@ def _from_table(gathered: Gathered, text: str) -> tuple[int | None, Counters]:
     if not any("nvlink error counts" in line.lower() for line in lines):
         raise UnreadableError("no table of NVLink errors")
     counters: Counters = {}
+    if not any(is_border(line) for line in lines[-3:]):
+        gathered.was_cut("the table has no bottom border")
     place = ""
     for line in lines:
         cells = [cell.strip().removeprefix("->").strip() for cell in line[:1000].strip().strip("|").split("|")]

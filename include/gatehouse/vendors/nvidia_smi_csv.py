@@ -38,6 +38,7 @@ _PAGE_COLUMNS = {
     "gpu_uuid": ("gpu_uuid", "word"),
     "gpu_serial": ("gpu_serial", "word"),
 }
+_IDENTITIES = ("index", "pci.bus_id", "gpu_bus_id", "uuid", "gpu_uuid")
 _WHOLE_CELL = re.compile(r".*(?:\]|%|\d (?:MiB|W|MHz|us|ms|KB/s))")  # nothing can follow it, even without a newline
 
 
@@ -111,8 +112,25 @@ def _cells(headings: list[str], line: str) -> list[str]:
     return cells
 
 
+def _first_sample(
+    gathered: Gathered, headings: Sequence[str], rows: Sequence[Sequence[str]]
+) -> Sequence[Sequence[str]]:
+    """The rows up to the first GPU that comes again (``--loop``): the same GPUs again are no further GPUs."""
+    column = next((list(headings).index(name) for name in _IDENTITIES if name in headings), None)
+    if column is None:
+        return rows
+    seen: set[str] = set()
+    for number, cells in enumerate(rows):
+        if cells[column] in seen and word_or_unknown(cells[column].strip()) is not None:
+            gathered.incomplete("the same GPUs follow again; only the first sample was read")
+            return rows[:number]
+        seen.add(cells[column])
+    return rows
+
+
 def _note_gpus(gathered: Gathered, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     broken = 0
+    rows = _first_sample(gathered, headings, rows)
     for number, cells in enumerate(rows):
         facts: dict[str, Fact] = {}
         for heading, cell in zip(headings, cells, strict=True):
