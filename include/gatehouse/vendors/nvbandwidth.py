@@ -32,6 +32,8 @@ _WAIVED = re.compile(r"\s*(?:Waived|WAIVED|Waiving (\w{1,100})\.)")
 _FAILED = re.compile(
     r"\[?(?:ERROR|CUDA_ERROR\w*|CUDA error|NVML_ERROR\w*)\b|Invalid value when checking|mismatch", re.IGNORECASE
 )
+_WITH_NOTE = re.compile(r"v0\.[5-9].*|v[1-9].*")  # versions that end with this note
+_NOTE = re.compile(r"NOTE: The reported results may not reflect")
 _WRONG_VALUE = re.compile(r"Invalid value when checking|mismatch", re.IGNORECASE)
 
 
@@ -56,10 +58,14 @@ def read_nvbandwidth(said: Completed) -> ToolReport:
     for device in devices:
         process = f"process{device[1]}." if device[1] else ""
         gathered.facts_of(f"{process}device{device[3]}", {"name": device[4], "bus": device[5]})
-    gathered.fact("gpus", len(devices))
+    gathered.fact("gpus", len(devices) or None)
     gathered.fact("unit", "GB/s")
-    gathered.fact("waived", sum(bool(_WAIVED.match(line)) for line in lines))
-    _note_tests(gathered, lines)
+    waived = sum(bool(_WAIVED.match(line)) for line in lines)
+    gathered.fact("waived", waived)
+    if not _note_tests(gathered, lines) and not waived:
+        return gathered.failed(f"no test ran{': ' + gathered.errors[0] if gathered.errors else ''}")
+    if _WITH_NOTE.fullmatch(str(gathered.facts["version"])) and not any(_NOTE.match(line) for line in lines):
+        gathered.incomplete("the note that comes last is absent; more tests may be missing")
     return gathered.done()
 
 
@@ -74,7 +80,8 @@ class _Test:
     ended: bool = False
 
 
-def _note_tests(gathered: Gathered, lines: list[str]) -> None:
+def _note_tests(gathered: Gathered, lines: list[str]) -> bool:
+    """Note what the tests measured; whether any was started."""
     tests: list[_Test] = []
     for line in lines:
         if (running := _RUNNING.match(line)) is not None:
@@ -90,6 +97,7 @@ def _note_tests(gathered: Gathered, lines: list[str]) -> None:
         unfinished = [test.name for test in tests if not test.ended]
     if unfinished:
         gathered.incomplete(f"no sum of {len(unfinished)} of {len(tests)} tests, first {unfinished[0]}")
+    return bool(tests)
 
 
 def _read_line(gathered: Gathered, test: _Test, line: str) -> None:

@@ -134,7 +134,7 @@ def _note_matrix(gathered: Gathered, matrix: Mapping[str, Mapping[str, str]]) ->
     for part, row in matrix.items():
         words: dict[str, Fact] = {other.lower(): word for other, word in row.items() if other not in _AFFINITIES}
         gathered.facts_of(part.lower(), words)
-    declared = {name for row in matrix.values() for name in row if _GPU.fullmatch(name)}
+    declared = {name for row in matrix.values() for name in row if name not in _AFFINITIES}
     gathered.fact("gpus", len(gpus))
-    gathered.counted("GPUs", len(declared), len(gpus))
+    gathered.counted("devices", len(declared), len(matrix))
     return gpus
