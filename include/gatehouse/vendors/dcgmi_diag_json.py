@@ -23,6 +23,11 @@ _RESULTS_DEPTH = 7  # document, diagnostic, categories, category, tests, test, r
 _RESULTS_DEPTH_OF_FRAGMENT = 2  # test, results
 _GFLOPS = re.compile(r"calculated at approximately ([\d.]{1,20}) gigaflops")
 _GPUS_IN_TEXT = re.compile(r"\bGPU (\d{1,4})\b")
+# What the PCIe test tells: "GPU 0 Host to GPU bandwidth:  25.93 GB/s".
+_MEASURED = re.compile(
+    r"(?:GPU (\d{1,4}) )?((?:GPU to Host|Host to GPU|bidirectional) \w{5,9}):\s{1,9}([\d.]{1,12}) (GB/s|us)"
+)
+_UNITS = {"GB/s": "gbps", "us": "us"}
 _ANSWERS = frozenset(range(256))  # dcgmi exits with an error number when a test fails: that is its answer
 
 
@@ -198,8 +203,14 @@ def _part_facts(result: _Result, part: str) -> dict[str, Fact]:
         for text in result.infos
         if (match := _GFLOPS.search(text)) and f"gpu{(_GPUS_IN_TEXT.search(text) or [0, part[3:]])[1]}" == part
     ]
+    measured = {
+        f"{signature_of(match[2]).removeprefix('dcgm.')}_{_UNITS[match[4]]}": number_or_unknown(match[3])
+        for text in result.infos
+        for match in _MEASURED.finditer(text[:10_000])
+        if f"gpu{match[1] or part[3:]}" == part
+    }
     ids = [error_id for _, error_id in result.warnings if isinstance(error_id, int)]
-    return facts | ({"gflops": rates[-1]} if rates else {}) | ({"error_id": ids[0]} if ids else {})
+    return facts | measured | ({"gflops": rates[-1]} if rates else {}) | ({"error_id": ids[0]} if ids else {})
 
 
 def _note_warnings(gathered: Gathered, name: str, status: str | None, results: list[_Result], summary: Any) -> None:
