@@ -146,3 +146,19 @@ def test_a_warning_in_the_summary_as_well_is_one() -> None:
     report = reading("dcgmi-diag-json", json.dumps({"DCGM Diagnostic": {"test_categories": [{"tests": [test]}]}}))
     assert found(report) == [("hardware", "gpu3", "dcgm.memory")]
     assert report.facts["memory.warnings"] == 1
+
+
+def test_a_setting_that_fails_without_a_word() -> None:
+    """It should not blame the hardware for the persistence mode, nor count GPUs that are not named."""
+    tests = [
+        {"name": "Persistence Mode", "results": [{"status": "Fail"}]},
+        {"name": "Environment Variables", "results": [{"status": "Warn"}]},
+        {"name": "Inforom", "results": [{"status": "Fail"}]},
+    ]
+    report = reading("dcgmi-diag-json", json.dumps({"DCGM GPU Diagnostic": {"test_categories": [{"tests": tests}]}}))
+    assert found(report) == [
+        ("configuration", "host", "dcgm.persistence_mode"),
+        ("hardware", "host", "dcgm.inforom"),
+    ]
+    assert report.facts["gpus"] is None
+    assert (report.facts["failed"], report.facts["warned"], report.facts["overall"]) == (2, 1, "fail")

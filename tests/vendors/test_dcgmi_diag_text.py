@@ -97,3 +97,13 @@ def test_iterations_that_end_early_say_nothing() -> None:
     said = f"\nRunning iteration 1 of 3...\n{table}\nRunning iteration 2 of 3...\n{table}"
     assert reading("dcgmi-diag-text", said).status is Measured.ERROR
     assert reading("dcgmi-diag-text", said.replace("of 3", "of 2")).facts["iterations"] == 2
+
+
+def test_a_test_is_called_diagnostic_as_the_headings_are() -> None:
+    """It should take the row for a test, not for another table."""
+    row = "| Diagnostic                | Fail - GPU: 2                                  |\n"
+    report = reading("dcgmi-diag-text", V3.replace("| Page Retirement", row + "| Page Retirement", 1))
+    assert report.facts["Diagnostic.result"] == "Fail"
+    assert report.facts["Diagnostic.gpu2"] == "Fail"
+    assert report.facts["dcgm_version"] == reading("dcgmi-diag-text", V3).facts["dcgm_version"]
+    assert report.facts["tests"] == reading("dcgmi-diag-text", V3).facts["tests"] + 1

@@ -19,7 +19,7 @@ TENTHS = range(1, 10)
 # Totals over what is listed: on a cut output they are of what came whole, and complete is false.
 TOTALS = re.compile(
     r"(?:^|\.)(?:gpus|aips|cpus|chips|links|lines|records|rows|devices|processes|components|tests|columns|nics|pairs\w*"
-    r"|errors|warnings|waived|failed|skipped|steps|measurements|diagnoses|overall|count|events|logged|run_ids|results"
+    r"|errors|warnings|waived|failed|warned|skipped|steps|measurements|diagnoses|overall|count|events|logged|run_ids|results"
     r"|met_false|verdict_meaningful|progress_pct|entities_failed|oob\w*|\w*kills|pids|xids|sxids|panics|faulty|last_\w+"
     r"|max_\w+|min_\w+|\w+_lines|\w+_events|\w+_total|\w+_uncorrectable|\w+_correctable|\w+_errors|\w+_artifacts"
     r"|\w+_with_\w+|\w+_listed|last_seq|lost|all_inactive|fatal|corrected|nonfatal|pass|fail|unknown|entities|memory_failures|hardware_components"

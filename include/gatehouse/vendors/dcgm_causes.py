@@ -19,9 +19,9 @@ _TOOL_WORDS = re.compile(
     re.IGNORECASE,
 )
 _CONFIGURATION_WORDS = re.compile(
-    r"cuInit|not yet initialized|fabric manager|persistence mode|permission|running processes|processes? using|"
-    r"environment variable|denylist|homogeneous group|is paused|recommended driver|not supported|library|"
-    r"not (?:properly )?installed|ECC is disabled",
+    r"cuInit|not yet initialized|fabric manager|persistence mode|permission|running processes|graphics processes|"
+    r"processes? using|environment variable|denylist|blacklist|homogeneous group|is paused|recommended driver|"
+    r"not supported|library|not (?:properly )?installed|ECC is disabled",
     re.IGNORECASE,
 )
 RESULTS = {

@@ -234,15 +234,16 @@ def _note_warnings(gathered: Gathered, name: str, status: str | None, results: l
         gathered.found(kind, part, signature_of(name), f"{name}: {text}")
     if status == "Fail" and not told:
         for part in [part for result in results if result.status == "Fail" for part in result.parts] or ["host"]:
-            gathered.found(class_of(""), part, signature_of(name), f"{name} failed on {part}")
+            gathered.found(class_of(name), part, signature_of(name), f"{name} failed on {part}")
 
 
 def _note_totals(gathered: Gathered, tests: list[Mapping[str, Any]]) -> None:
     results = {str(test["name"])[:100]: str(gathered.facts[f"{str(test['name'])[:100]}.result"]) for test in tests}
     parts = [(part, result.status) for test in tests for result in _results(test) for part in result.parts]
-    gathered.fact("gpus", len({part for part, _ in parts if part.startswith("gpu")}))
+    gathered.fact("gpus", len({part for part, _ in parts if part.startswith("gpu")}) or None)
     gathered.fact("tests", len(results))
     gathered.fact("failed", sum(result == "Fail" for result in results.values()))
+    gathered.fact("warned", sum(result == "Warn" for result in results.values()))
     gathered.fact("skipped", sum(result in ("Skip", "Not Run") for result in results.values()))
     gathered.fact("entities_failed", sum(status == "Fail" for _, status in parts))
     summary = overall(results.values())

@@ -25,7 +25,7 @@ _GPU_NAMED = re.compile(r"\bGPU ?(\d{1,4})\b")
 _NOTE = re.compile(r"(Warning|Error|Info)(?:: ([A-Za-z]{2,12})(\d{1,4}))?")
 _NO_RUN = re.compile(r"^(?:Error: |Error when|Unable to).{1,400}", re.MULTILINE | re.IGNORECASE)
 _OF_DCGM = re.compile(r"dcgm|diagnostic|requested test|host ?engine|nv-?hostengine", re.IGNORECASE)
-_HEADINGS = re.compile(r"^[ \t]*\| Diagnostic {1,40}\|.{0,80}$", re.MULTILINE)
+_HEADINGS = re.compile(r"^[ \t]*\| Diagnostic {1,40}\| Result {1,60}\|[ \t]*$", re.MULTILINE)
 _ITERATION = re.compile(r"^Running iteration \d{1,6} of (\d{1,6})\.\.\.", re.MULTILINE)
 _FULL_CELL = 47  # DCGM pads a cell to this; narrower ones lost their padding when they were pasted
 _ANSWERS = frozenset(range(256))
@@ -195,6 +195,7 @@ def _note_table(gathered: Gathered, table: _Table) -> None:
             "gpus": len(ids) or len(gpus) or None,
             "tests": len(table.tests),
             "failed": sum(test.result == "Fail" for test in table.tests),
+            "warned": sum(test.result == "Warn" for test in table.tests),
             "skipped": sum(test.result in ("Skip", "Not Run") for test in table.tests),
             "entities_failed": sum(result == "Fail" for test in table.tests for result in test.parts.values()),
             "overall": "fail" if table.stray else overall(test.result for test in table.tests),
@@ -234,7 +235,7 @@ def _note_findings(gathered: Gathered, test: _Test, warnings: list[tuple[str, st
     if test.result == "Fail" and not warnings:
         failed = [part for part, result in test.parts.items() if result == "Fail"]
         for part in failed or ["host"]:
-            gathered.found(FindingClass.HARDWARE, part, signature_of(test.name), f"{test.name} failed")
+            gathered.found(class_of(test.name), part, signature_of(test.name), f"{test.name} failed")
 
 
 def _note_stray(gathered: Gathered, notes: list[tuple[str, str, str]]) -> None:

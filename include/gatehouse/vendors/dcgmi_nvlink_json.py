@@ -20,8 +20,9 @@ from gatehouse.vendors.registry import reads
 _LINK = re.compile(r"Link (\d{1,3})")
 _WHOLE_GPU = "Error Detail"
 _GPU = re.compile(r"GPU(?: ID:?)? ?(\d{1,4})")
-_PLACE = re.compile(r"\s+(gpuId|physicalId) (\d{1,4}):\s*$")
-_STATES = re.compile(r"\s+[UDX_](?: [UDX_]){0,63}\s*$")
+_PLACE = re.compile(r"\s*(gpuId|physicalId) (\d{1,4}):\s*$")
+_STATUS = re.compile(r"NvLink Link Status|^\s*gpuId \d{1,4}:\s*$", re.MULTILINE)
+_STATES = re.compile(r"\s*[UDX_](?: [UDX_]){0,63}\s*$")
 _WORDS = {"U": "Up", "D": "Down", "X": "Disabled", "_": None}
 _KEY = "Key: Up=U, Down=D, Disabled=X, Not Supported=_"
 _START = re.compile(r"^[ \t]*\{", re.MULTILINE)
@@ -36,7 +37,7 @@ def read_dcgmi_nvlink_json(said: Completed) -> ToolReport:
         UnreadableError: there is no link in the output.
     """
     gathered, text = gather("dcgmi-nvlink-json", said)
-    if "NvLink Link Status" in text:
+    if _STATUS.search(text):
         return _status(gathered, text)
     gpu, counters = _from_json(gathered, text) if _START.search(text) else _from_table(gathered, text)
     if not counters:

@@ -60,8 +60,10 @@ def read_nvidia_smi_table(said: Completed) -> ToolReport:
             _read_gpu(gathered, headings, block)
         else:
             gathered.incomplete("the last GPU of the table has no end")
-    gathered.fact("gpus", sum(block.closed for block in gpus))
-    if not ends_whole(text):
+    gathered.fact("gpus", sum(block.closed for block in gpus) or None)
+    if not gpus:
+        gathered.incomplete("the table lists no GPU")
+    if not _ends_whole(text):
         gathered.incomplete("the last line has no end")
     if headings.place("vGPU ID") is None:
         _read_mig(gathered, blocks)
@@ -104,6 +106,13 @@ def _read_gpu(gathered: Gathered, headings: Headings, block: Block) -> None:
         fan = cell.startswith("ERR!") and cell == headings.cell(block, "Temp")
         signature = "gpu.fan_error" if fan else "gpu.sensor_error"
         gathered.found(FindingClass.HARDWARE, part, signature, f"the GPU gives no value here: {cell}")
+
+
+def _ends_whole(text: str) -> bool:
+    """Whether the text ends with a newline, or with a border as wide as what stands above it."""
+    *above, last = text.split("\n")
+    widest = max((len(line.rstrip()) for line in above[-8:]), default=0)
+    return ends_whole(text) and (not last or len(last.rstrip()) >= widest)
 
 
 def _of_name(headings: Headings) -> str:
