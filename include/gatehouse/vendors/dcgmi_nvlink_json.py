@@ -68,7 +68,8 @@ def _from_table(gathered: Gathered, text: str) -> tuple[int | None, Counters]:
     if not any("nvlink error counts" in line.lower() for line in lines):
         raise UnreadableError("no table of NVLink errors")
     counters: Counters = {}
-    if not any(is_border(line) for line in lines[-3:]):
+    drawn = [line for line in lines if line.lstrip().startswith(("|", "+"))]
+    if not is_border(drawn[-1] if drawn else ""):
         gathered.was_cut("the table has no bottom border")
     place = ""
     for line in lines:

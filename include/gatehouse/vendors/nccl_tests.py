@@ -90,12 +90,13 @@ def _note_settings(gathered: Gathered, lines: Sequence[str], settings: re.Match[
             "validation": settings[5] != "0",
             "min_bytes": int(settings[3]),
             "max_bytes": int(settings[4]),
-            "max_bytes_reduced": int(reduced[1]) if reduced else None,
             "warmup_iters": int(iterations[1]) if iterations else None,
             "iters": int(iterations[2]) if iterations else None,
             "collective": collective[1] if collective else None,
         },
     )
+    if reduced is not None:
+        gathered.fact("max_bytes_reduced", int(reduced[1]))
 
 
 def _note_ranks(gathered: Gathered, lines: Sequence[str], gpus_per_thread: int) -> None:
