@@ -162,3 +162,12 @@ def test_a_setting_that_fails_without_a_word() -> None:
     ]
     assert report.facts["gpus"] is None
     assert (report.facts["failed"], report.facts["warned"], report.facts["overall"]) == (2, 1, "fail")
+
+
+def test_words_instead_of_a_document() -> None:
+    """It should give what dcgmi says when it cannot reach its engine, and blame no hardware."""
+    said = "Error: unable to establish a connection to the specified host: localhost\n"
+    report = reading("dcgmi-diag-json", said, 255)
+    assert report.status is Measured.ERROR
+    assert report.facts["runtime_error"] == said.strip()
+    assert found(report) == [("tool_error", "host", "dcgm.runtime_error")]

@@ -13,7 +13,15 @@ from gatehouse.model.commands import Completed
 from gatehouse.model.errors import UnreadableError
 from gatehouse.model.readings import Fact, ToolReport
 from gatehouse.model.status import FindingClass
-from gatehouse.vendors.dcgm_causes import class_of, class_of_no_run, overall, result_word, signature_of, worst
+from gatehouse.vendors.dcgm_causes import (
+    class_of,
+    class_of_no_run,
+    overall,
+    result_word,
+    signature_of,
+    why_no_run,
+    worst,
+)
 from gatehouse.vendors.gathered import Gathered, gather
 from gatehouse.vendors.json_recovery import gathered_json
 from gatehouse.vendors.quantities import number_or_unknown, word_or_unknown
@@ -49,6 +57,8 @@ def read_dcgmi_diag_json(said: Completed) -> ToolReport:
         UnreadableError: there is no test of DCGM in the output.
     """
     gathered, text = gather("dcgmi-diag-json", said)
+    if "{" not in text and (told := why_no_run(text)) is not None:
+        return _without_tests(gathered, {"runtime_error": told}, {})
     depth = _RESULTS_DEPTH if "test_categories" in text else _RESULTS_DEPTH_OF_FRAGMENT
     found = gathered_json(gathered, text, depth + 2 * ('"iterations"' in text))
     document = _iteration(gathered, found.value, cut=found.cut)

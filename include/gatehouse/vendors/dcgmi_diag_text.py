@@ -11,7 +11,16 @@ from gatehouse.model.commands import Completed
 from gatehouse.model.errors import UnreadableError
 from gatehouse.model.readings import Fact, ToolReport
 from gatehouse.model.status import FindingClass
-from gatehouse.vendors.dcgm_causes import RESULTS, class_of, class_of_no_run, overall, result_word, signature_of, worst
+from gatehouse.vendors.dcgm_causes import (
+    RESULTS,
+    class_of,
+    class_of_no_run,
+    overall,
+    result_word,
+    signature_of,
+    why_no_run,
+    worst,
+)
 from gatehouse.vendors.gathered import Gathered, gather
 from gatehouse.vendors.quantities import word_or_unknown
 from gatehouse.vendors.registry import reads
@@ -23,8 +32,6 @@ _RESULT = re.compile(r"([A-Za-z][A-Za-z ]{2,11}?)(?: - (All|GPUs?:? .{1,80}))?")
 _PART_RESULT = re.compile(r"([A-Za-z]{2,12}) ?(\d{1,4}): ([A-Za-z ]{3,12})")
 _GPU_NAMED = re.compile(r"\bGPU ?(\d{1,4})\b")
 _NOTE = re.compile(r"(Warning|Error|Info)(?:: ([A-Za-z]{2,12})(\d{1,4}))?")
-_NO_RUN = re.compile(r"^(?:Error: |Error when|Unable to).{1,400}", re.MULTILINE | re.IGNORECASE)
-_OF_DCGM = re.compile(r"dcgm|diagnostic|requested test|host ?engine|nv-?hostengine", re.IGNORECASE)
 _HEADINGS = re.compile(r"^[ \t]*\| Diagnostic {1,40}\| Result {1,60}\|[ \t]*$", re.MULTILINE)
 _ITERATION = re.compile(r"^Running iteration \d{1,6} of (\d{1,6})\.\.\.", re.MULTILINE)
 _FULL_CELL = 47  # DCGM pads a cell to this; narrower ones lost their padding when they were pasted
@@ -87,12 +94,12 @@ def read_dcgmi_diag_text(said: Completed) -> ToolReport:
 
 def _without_table(gathered: Gathered, text: str) -> ToolReport:
     """What dcgmi prints when the diagnostic cannot run."""
-    told = _NO_RUN.search(text[:20_000])
-    if told is None or not _OF_DCGM.search(text[:20_000]):
+    told = why_no_run(text)
+    if told is None:
         raise UnreadableError("no table of DCGM's diagnostic")
-    gathered.fact("runtime_error", told[0].strip())
-    gathered.found(class_of_no_run(told[0]), "host", "dcgm.runtime_error", told[0])
-    return gathered.failed(f"the diagnostic did not run: {told[0].strip()[:200]}")
+    gathered.fact("runtime_error", told)
+    gathered.found(class_of_no_run(told), "host", "dcgm.runtime_error", told)
+    return gathered.failed(f"the diagnostic did not run: {told[:200]}")
 
 
 def _table_of(text: str) -> _Table:

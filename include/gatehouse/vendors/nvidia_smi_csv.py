@@ -129,6 +129,8 @@ def _first_sample(
 
 
 def _note_gpus(gathered: Gathered, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    if not rows:  # without a GPU nvidia-smi prints no headings either
+        gathered.was_cut("no row of a GPU under the headings")
     broken = 0
     rows = _first_sample(gathered, headings, rows)
     for number, cells in enumerate(rows):
