@@ -125,3 +125,49 @@ def test_summaries() -> None:
 def test_numbers_of_the_hardware(error_id: int) -> None:
     """It should blame the hardware for memory, links, PCIe and a GPU off the bus, whatever the words."""
     assert class_of("internal error", error_id) == "hardware"
+
+
+def test_what_an_info_measured() -> None:
+    """It should give the rates and latencies of the PCIe test, whether DCGM lists infos or joins them."""
+    told = ["GPU 0 GPU to Host bandwidth:\t\t24.02 GB/s", "GPU 0 Host to GPU latency:\t\t3.715 us"]
+    for info in (told, ", ".join(told)):
+        result = {"gpu_id": "0", "status": "PASS", "info": info}
+        document = {"DCGM GPU Diagnostic": {"test_categories": [{"tests": [{"name": "PCIe", "results": [result]}]}]}}
+        facts = reading("dcgmi-diag-json", json.dumps(document)).facts
+        assert facts["PCIe.gpu0.gpu_to_host_bandwidth_gbps"] == 24.02
+        assert facts["PCIe.gpu0.host_to_gpu_latency_us"] == 3.715
+
+
+def test_a_warning_in_the_summary_as_well_is_one() -> None:
+    """It should not count twice what DCGM 4.5 says of a GPU and again in the summary."""
+    warning = {"error_category": 7, "error_id": 4, "error_severity": 2, "warning": "A DBE memory error was detected."}
+    result = {"entity_group": "GPU", "entity_id": 3, "status": "Fail", "warnings": [warning]}
+    test = {"name": "memory", "results": [result], "test_summary": {"status": "Fail", "warnings": [warning]}}
+    report = reading("dcgmi-diag-json", json.dumps({"DCGM Diagnostic": {"test_categories": [{"tests": [test]}]}}))
+    assert found(report) == [("hardware", "gpu3", "dcgm.memory")]
+    assert report.facts["memory.warnings"] == 1
+
+
+def test_a_setting_that_fails_without_a_word() -> None:
+    """It should not blame the hardware for the persistence mode, nor count GPUs that are not named."""
+    tests = [
+        {"name": "Persistence Mode", "results": [{"status": "Fail"}]},
+        {"name": "Environment Variables", "results": [{"status": "Warn"}]},
+        {"name": "Inforom", "results": [{"status": "Fail"}]},
+    ]
+    report = reading("dcgmi-diag-json", json.dumps({"DCGM GPU Diagnostic": {"test_categories": [{"tests": tests}]}}))
+    assert found(report) == [
+        ("configuration", "host", "dcgm.persistence_mode"),
+        ("hardware", "host", "dcgm.inforom"),
+    ]
+    assert report.facts["gpus"] is None
+    assert (report.facts["failed"], report.facts["warned"], report.facts["overall"]) == (2, 1, "fail")
+
+
+def test_words_instead_of_a_document() -> None:
+    """It should give what dcgmi says when it cannot reach its engine, and blame no hardware."""
+    said = "Error: unable to establish a connection to the specified host: localhost\n"
+    report = reading("dcgmi-diag-json", said, 255)
+    assert report.status is Measured.ERROR
+    assert report.facts["runtime_error"] == said.strip()
+    assert found(report) == [("tool_error", "host", "dcgm.runtime_error")]

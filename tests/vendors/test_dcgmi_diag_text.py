@@ -3,7 +3,7 @@
 import pytest
 from recordings import found, reading, recording
 
-from gatehouse.model.status import Measured
+from gatehouse.model.status import FindingClass, Measured
 
 V4 = recording("dcgmi-diag-text", "v4_one_gpu_fails_memory")
 V3 = recording("dcgmi-diag-text", "v3_all_pass")
@@ -80,3 +80,30 @@ def test_an_error_under_a_section() -> None:
 def test_no_diagnostic() -> None:
     """It should refuse other tables."""
     assert reading("dcgmi-diag-text", "+---+---+\n| a | b |\n+---+---+\n").status is Measured.ERROR
+
+
+def test_a_host_engine_that_does_not_run_is_no_fault_of_hardware() -> None:
+    """It should be an error of the tool: nothing was measured."""
+    report = reading(
+        "dcgmi-diag-text", "Error: Unable to connect to host engine. Host engine connection invalid.\n", 255
+    )
+    assert report.status is Measured.ERROR
+    assert [finding.kind for finding in report.findings] == [FindingClass.TOOL_ERROR]
+
+
+def test_iterations_that_end_early_say_nothing() -> None:
+    """It should not take the first passes of several for the result."""
+    table = recording("dcgmi-diag-text", "v3_all_pass")
+    said = f"\nRunning iteration 1 of 3...\n{table}\nRunning iteration 2 of 3...\n{table}"
+    assert reading("dcgmi-diag-text", said).status is Measured.ERROR
+    assert reading("dcgmi-diag-text", said.replace("of 3", "of 2")).facts["iterations"] == 2
+
+
+def test_a_test_is_called_diagnostic_as_the_headings_are() -> None:
+    """It should take the row for a test, not for another table."""
+    row = "| Diagnostic                | Fail - GPU: 2                                  |\n"
+    report = reading("dcgmi-diag-text", V3.replace("| Page Retirement", row + "| Page Retirement", 1))
+    assert report.facts["Diagnostic.result"] == "Fail"
+    assert report.facts["Diagnostic.gpu2"] == "Fail"
+    assert report.facts["dcgm_version"] == reading("dcgmi-diag-text", V3).facts["dcgm_version"]
+    assert report.facts["tests"] == reading("dcgmi-diag-text", V3).facts["tests"] + 1

@@ -19,11 +19,11 @@ TENTHS = range(1, 10)
 # Totals over what is listed: on a cut output they are of what came whole, and complete is false.
 TOTALS = re.compile(
     r"(?:^|\.)(?:entries|real_entries|critical|sensors|gpus|aips|cpus|chips|links|lines|records|rows|devices|processes|components|tests|columns|nics|pairs\w*"
-    r"|errors|warnings|waived|failed|skipped|steps|measurements|diagnoses|overall|count|events|logged|run_ids|results"
+    r"|errors|warnings|waived|failed|warned|skipped|steps|measurements|diagnoses|overall|count|events|logged|run_ids|results"
     r"|met_false|verdict_meaningful|progress_pct|entities_failed|oob\w*|\w*kills|pids|xids|sxids|panics|faulty|last_\w+"
     r"|max_\w+|min_\w+|\w+_lines|\w+_events|\w+_total|\w+_uncorrectable|\w+_correctable|\w+_errors|\w+_artifacts"
     r"|\w+_with_\w+|\w+_listed|last_seq|lost|all_inactive|fatal|corrected|nonfatal|pass|fail|unknown|entities|memory_failures|hardware_components"
-    r"|added|valid_json|first_failing_step|ranks_listed|inactive_links|lost_burst_at|reset_failed|correctable|uncorrectable)$"
+    r"|nodes|hosts|iterations|pages|added|valid_json|first_failing_step|ranks_listed|inactive_links|lost_burst_at|reset_failed|correctable|uncorrectable)$"
 )
 HTML = b"<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>\n"
 BOMB = (
@@ -92,7 +92,6 @@ def _alike(one: str, other: str) -> bool:
     """Tools that print one form, or JSON lines that any log may hold."""
     families = (
         {"nccl-tests", "rccl-tests"},
-        {"nvidia-smi-topo", "nvidia-smi-topo-p2p"},
         {"redfish-json", "redfish-members"},  # a collection is a resource too
         {"lspci-nn", "lspci-vvv"},
         {"ipmitool-sdr-elist", "ipmitool-sdr-list", "ipmitool-sensor-list"},

@@ -1,7 +1,7 @@
 """nvidia-smi --query-… --format=csv."""
 
 import pytest
-from recordings import reading
+from recordings import reading, recording
 
 from gatehouse.model.status import Measured
 from gatehouse.vendors.nvidia_columns import fact_of
@@ -58,7 +58,15 @@ def test_a_row_of_another_length_is_left_out() -> None:
 def test_a_last_row_without_its_end_is_left_out() -> None:
     """It should not take 4 for 41."""
     report = reading("nvidia-smi-csv", "index, temperature.gpu\n0, 41\n1, 4")
-    assert report.facts["gpus"] == 1
+    assert report.facts["gpu0.temp_c"] == 41
+    assert "gpu1.temp_c" not in report.facts
+    assert not report.complete
+
+
+def test_a_last_row_whose_unit_is_there_is_whole() -> None:
+    """It should keep a row that only lost its newline, as pasted outputs do."""
+    report = reading("nvidia-smi-csv", "index, power.draw [W]\n0, 71.15 W")
+    assert report.facts["gpu0.power_w"] == 71.15
     assert not report.complete
 
 
@@ -71,3 +79,17 @@ def test_declared_and_listed_gpus() -> None:
 def test_without_headings_nothing_is_known() -> None:
     """It should refuse csv,noheader: nothing says what stands where."""
     assert reading("nvidia-smi-csv", "0, 41, P0\n1, 42, P0\n").status is Measured.ERROR
+
+
+def test_a_loop_prints_the_same_gpus_again() -> None:
+    """It should not count them twice, and keep the first sample."""
+    report = reading("nvidia-smi-csv", "index, temperature.gpu\n0, 41\n1, 40\n0, 43\n1, 44\n")
+    assert (report.facts["gpus"], report.facts["gpu0.temp_c"]) == (2, 41)
+    assert not report.complete
+
+
+def test_pages_are_no_gpus() -> None:
+    """It should count retired pages, and take no row of theirs for a GPU."""
+    report = reading("nvidia-smi-csv", recording("nvidia-smi-csv", "retired_pages"))
+    assert not any(name.startswith("gpu") for name in report.facts)
+    assert report.facts["pages"] == 2

@@ -56,3 +56,20 @@ def test_a_gpu_without_its_lower_border_was_cut() -> None:
 def test_no_table() -> None:
     """It should refuse other tables."""
     assert reading("nvidia-smi-table", "+---+\n| a |\n+---+\n").status is Measured.ERROR
+
+
+def test_a_lost_gpu_among_no_devices_is_still_told() -> None:
+    """It should count no GPU, and say which one does not answer."""
+    said = "Unable to determine the device handle for GPU0000:4B:00.0: Unknown Error\nNo devices were found\n"
+    report = reading("nvidia-smi-table", said, exit_code=6)
+    assert report.facts["gpus"] == 0
+    assert found(report) == [("hardware", "0000:4b:00.0", "gpu.no_handle")]
+    assert report.complete
+
+
+def test_a_loop_prints_the_same_gpus_again() -> None:
+    """It should not count them twice, and say that more follows."""
+    once = recording("nvidia-smi-table", "h200_two_with_processes")
+    report = reading("nvidia-smi-table", once + once)
+    assert report.facts == reading("nvidia-smi-table", once).facts
+    assert not report.complete

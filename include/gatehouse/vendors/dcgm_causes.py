@@ -19,10 +19,13 @@ _TOOL_WORDS = re.compile(
     re.IGNORECASE,
 )
 _CONFIGURATION_WORDS = re.compile(
-    r"cuInit|not yet initialized|fabric manager|persistence mode|permission|running processes|processes? using|"
-    r"environment variable|denylist|library|not (?:properly )?installed|ECC is disabled",
+    r"cuInit|not yet initialized|fabric manager|persistence mode|permission|running processes|graphics processes|"
+    r"processes? using|environment variable|denylist|blacklist|homogeneous group|is paused|recommended driver|"
+    r"not supported|library|not (?:properly )?installed|ECC is disabled",
     re.IGNORECASE,
 )
+_NO_RUN = re.compile(r"^(?:Error: |Error when|Unable to).{1,400}", re.MULTILINE | re.IGNORECASE)
+_OF_DCGM = re.compile(r"dcgm|diagnostic|requested test|host ?engine|connection to the specified host", re.IGNORECASE)
 RESULTS = {
     "pass": "Pass",
     "fail": "Fail",
@@ -62,6 +65,18 @@ def class_of(text: str, error_id: object = None) -> FindingClass:
     if _TOOL_WORDS.search(text[:4000]):
         return FindingClass.TOOL_ERROR
     return FindingClass.CONFIGURATION if _CONFIGURATION_WORDS.search(text[:4000]) else FindingClass.HARDWARE
+
+
+def why_no_run(text: str) -> str | None:
+    """What dcgmi says in plain words when it does not run the diagnostic; None where it says nothing of the kind."""
+    told = _NO_RUN.search(text[:20_000])
+    return told[0].strip() if told is not None and _OF_DCGM.search(text[:20_000]) else None
+
+
+def class_of_no_run(text: str) -> FindingClass:
+    """Whose trouble it is that the diagnostic did not run at all: never the hardware's, as nothing was measured."""
+    kind = class_of(text)
+    return FindingClass.TOOL_ERROR if kind is FindingClass.HARDWARE else kind
 
 
 def signature_of(test: str) -> str:

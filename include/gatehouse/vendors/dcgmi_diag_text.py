@@ -11,31 +11,43 @@ from gatehouse.model.commands import Completed
 from gatehouse.model.errors import UnreadableError
 from gatehouse.model.readings import Fact, ToolReport
 from gatehouse.model.status import FindingClass
-from gatehouse.vendors.dcgm_causes import class_of, overall, result_word, signature_of, worst
+from gatehouse.vendors.dcgm_causes import (
+    RESULTS,
+    class_of,
+    class_of_no_run,
+    overall,
+    result_word,
+    signature_of,
+    why_no_run,
+    worst,
+)
 from gatehouse.vendors.gathered import Gathered, gather
 from gatehouse.vendors.quantities import word_or_unknown
 from gatehouse.vendors.registry import reads
 
 _SECTION = re.compile(r"[|+]-{2,30} {1,4}(\S[^-|+]{0,40}?) {1,4}-{2,60}[+|]")
-_BOTTOM = re.compile(r"\+-{10,60}\+-{10,100}\+\s*")
-_ROW = re.compile(r"\|([^|]{10,60})\|(.{10,120})\|\s*")
+_BOTTOM = re.compile(r"\+-{3,60}\+-{3,100}\+")
+_ROW = re.compile(r"\|([^|]{1,60})\|(.{1,120})\|")
 _RESULT = re.compile(r"([A-Za-z][A-Za-z ]{2,11}?)(?: - (All|GPUs?:? .{1,80}))?")
-_GPU_RESULT = re.compile(r"GPU ?(\d{1,4}): ([A-Za-z ]{3,12})")
+_PART_RESULT = re.compile(r"([A-Za-z]{2,12}) ?(\d{1,4}): ([A-Za-z ]{3,12})")
 _GPU_NAMED = re.compile(r"\bGPU ?(\d{1,4})\b")
+_NOTE = re.compile(r"(Warning|Error|Info)(?:: ([A-Za-z]{2,12})(\d{1,4}))?")
+_HEADINGS = re.compile(r"^[ \t]*\| Diagnostic {1,40}\| Result {1,60}\|[ \t]*$", re.MULTILINE)
+_ITERATION = re.compile(r"^Running iteration \d{1,6} of (\d{1,6})\.\.\.", re.MULTILINE)
+_FULL_CELL = 47  # DCGM pads a cell to this; narrower ones lost their padding when they were pasted
 _ANSWERS = frozenset(range(256))
-_NOTES = ("Warning", "Error", "Info")
 
 
 @dataclass(slots=True)
 class _Test:
-    """A test's rows: its result with its scope, results by GPU, and notes (kind, text)."""
+    """A test's rows: its result with its scope, results by part (``gpu3``), and notes (kind, part, text)."""
 
     name: str
     section: str
     result: str = ""
     scope: str | None = None
-    gpus: dict[int, str] = field(default_factory=dict)
-    notes: list[tuple[str, str]] = field(default_factory=list)
+    parts: dict[str, str] = field(default_factory=dict)
+    notes: list[tuple[str, str, str]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -55,15 +67,22 @@ class _Table:
 def read_dcgmi_diag_text(said: Completed) -> ToolReport:
     """Results by test (and by GPU where printed), warnings with the GPU that they name, totals.
 
+    With ``--iterations`` the first run that failed counts, else the last.
+
     Raises:
         UnreadableError: there is no table of DCGM's diagnostic.
     """
     gathered, text = gather("dcgmi-diag-text", said)
-    if "| Diagnostic " not in text:
-        raise UnreadableError("no table of DCGM's diagnostic")
-    table = _Table()
-    for line in text[text.index("| Diagnostic ") :].split("\n")[1:]:
-        _read_line(table, line)
+    runs = [_table_of(run) for run in _HEADINGS.split(text)[1:]]
+    if not runs:
+        return _without_table(gathered, text)
+    failed = next((run for run in runs if any(test.result == "Fail" for test in run.tests)), None)
+    asked = _ITERATION.search(text)
+    if asked is not None:
+        gathered.total("iterations", len(runs))
+        if failed is None and (len(runs) < int(asked[1]) or not runs[-1].closed):
+            raise UnreadableError("the output ends among the iterations of the diagnostic")
+    table = failed or runs[-1]
     if not table.tests and not table.stray:
         raise UnreadableError("DCGM's table holds no test")
     if not table.closed:
@@ -73,39 +92,80 @@ def read_dcgmi_diag_text(said: Completed) -> ToolReport:
     return gathered.done(_ANSWERS)
 
 
+def _without_table(gathered: Gathered, text: str) -> ToolReport:
+    """What dcgmi prints when the diagnostic cannot run."""
+    told = why_no_run(text)
+    if told is None:
+        raise UnreadableError("no table of DCGM's diagnostic")
+    gathered.fact("runtime_error", told)
+    gathered.found(class_of_no_run(told), "host", "dcgm.runtime_error", told)
+    return gathered.failed(f"the diagnostic did not run: {told[:200]}")
+
+
+def _table_of(text: str) -> _Table:
+    table = _Table()
+    for line in text.split("\n"):
+        _read_line(table, line.strip())
+    return table
+
+
 def _read_line(table: _Table, line: str) -> None:
-    table.closed = bool(_BOTTOM.fullmatch(line)) or (table.closed and not line.strip())
+    """Take in a row, a section or the border that closes the table."""
+    if _BOTTOM.fullmatch(line):
+        table.closed = True
+        return
     if (section := _SECTION.match(line)) is not None:
-        table.section, table.new_section, table.open_note = section[1].strip(), True, ""
+        table.section, table.new_section, table.open_note, table.closed = section[1].strip(), True, "", False
         return
     row = _ROW.fullmatch(line)
     if row is None:
         return
+    table.closed = False
     key, raw = row[1].strip(), row[2]
+    part = _PART_RESULT.fullmatch(raw.strip())
     if key:
         _read_entry(table, key, raw)
-    elif (gpu := _GPU_RESULT.fullmatch(raw.strip())) is not None and table.tests:
-        table.tests[-1].gpus[int(gpu[1])] = result_word(gpu[2])
+    elif part is not None and part[3].strip().lower() in RESULTS and table.tests:
+        table.tests[-1].parts[f"{part[1].lower()}{part[2]}"] = result_word(part[3])
         table.open_note = ""
     elif table.open_note:
         _continue_note(table, raw)
+    elif table.tests and (more := _RESULT.fullmatch(raw.strip())) is not None and more[2]:
+        _note_scope(table.tests[-1], more)
 
 
 def _read_entry(table: _Table, key: str, raw: str) -> None:
+    note = _NOTE.fullmatch(key)
     if table.section == "Metadata":
         table.metadata[key] = raw.strip()
-    elif key in _NOTES:
-        stray = table.new_section or not table.tests
-        if stray:
-            table.stray.append((table.section, key, _chunk(raw)))
-        else:
-            table.tests[-1].notes.append((key, _chunk(raw)))
-        table.open_note = "stray" if stray else "test"
+    elif note is not None:
+        _open_note(table, note, raw)
     else:
         said = _RESULT.fullmatch(raw.strip())
-        result, scope = (said[1], said[2]) if said else (raw.strip(), None)
-        table.tests.append(_Test(key, table.section, result_word(result), scope))
+        test = _Test(key, table.section, result_word(said[1] if said else raw.strip()))
+        table.tests.append(test)
+        if said is not None and said[2]:
+            _note_scope(test, said)
         table.new_section, table.open_note = False, ""
+
+
+def _open_note(table: _Table, note: re.Match[str], raw: str) -> None:
+    part = f"{note[2].lower()}{note[3]}" if note[2] else ""
+    if table.new_section or not table.tests:
+        table.stray.append((table.section, note[1], _chunk(raw)))
+        table.open_note = "stray"
+    else:
+        table.tests[-1].notes.append((note[1], part, _chunk(raw)))
+        table.open_note = "test"
+
+
+def _note_scope(test: _Test, said: re.Match[str]) -> None:
+    """Take in the GPUs of "Fail - GPUs: 0, 3"; a further row of this kind holds for others."""
+    result, scope = result_word(said[1]), said[2]
+    test.scope = f"{test.scope}; {scope}" if test.scope else scope
+    test.result = worst([test.result, result]) or result
+    if scope != "All":
+        test.parts |= {f"gpu{gpu}": result for gpu in re.findall(r"\d{1,4}", scope)}
 
 
 def _continue_note(table: _Table, raw: str) -> None:
@@ -113,27 +173,27 @@ def _continue_note(table: _Table, raw: str) -> None:
         section, kind, text = table.stray[-1]
         table.stray[-1] = (section, kind, text + _chunk(raw))
     else:
-        kind, text = table.tests[-1].notes[-1]
-        table.tests[-1].notes[-1] = (kind, text + _chunk(raw))
+        kind, part, text = table.tests[-1].notes[-1]
+        table.tests[-1].notes[-1] = (kind, part, text + _chunk(raw))
 
 
 def _chunk(raw: str) -> str:
     """DCGM cuts a note into pieces of 45 characters, in the middle of words, between one blank and two."""
-    return raw[1:-2]
+    return raw[1:-2] if len(raw) > _FULL_CELL else f" {raw.strip()}"
 
 
 def _drop_cut_note(table: _Table) -> None:
     """A note whose last piece is full may go on in what was cut off; a padded piece is its end."""
     notes = [text for _, _, text in table.stray] if table.open_note == "stray" else []
     if table.open_note == "test":
-        notes = [text for _, text in table.tests[-1].notes]
+        notes = [text for _, _, text in table.tests[-1].notes]
     if notes and not notes[-1].endswith("  "):
         (table.stray if table.open_note == "stray" else table.tests[-1].notes).pop()
 
 
 def _note_table(gathered: Gathered, table: _Table) -> None:
     ids = [part for part in table.metadata.get("GPU Device IDs Detected", "").split(",") if part.strip()]
-    gpus = {gpu for test in table.tests for gpu in test.gpus}
+    gpus = {part for test in table.tests for part in test.parts if part.startswith("gpu")}
     gathered.facts_of(
         "",
         {
@@ -142,8 +202,9 @@ def _note_table(gathered: Gathered, table: _Table) -> None:
             "gpus": len(ids) or len(gpus) or None,
             "tests": len(table.tests),
             "failed": sum(test.result == "Fail" for test in table.tests),
+            "warned": sum(test.result == "Warn" for test in table.tests),
             "skipped": sum(test.result in ("Skip", "Not Run") for test in table.tests),
-            "entities_failed": sum(result == "Fail" for test in table.tests for result in test.gpus.values()),
+            "entities_failed": sum(result == "Fail" for test in table.tests for result in test.parts.values()),
             "overall": "fail" if table.stray else overall(test.result for test in table.tests),
         },
     )
@@ -153,30 +214,35 @@ def _note_table(gathered: Gathered, table: _Table) -> None:
 
 
 def _note_test(gathered: Gathered, test: _Test) -> None:
-    warnings = [" ".join(text.split()) for kind, text in test.notes if kind != "Info"]
+    warnings = [(_part_of(part, text), " ".join(text.split())) for kind, part, text in test.notes if kind != "Info"]
     facts: dict[str, Fact] = {"result": test.result, "section": test.section or None, "warnings": len(warnings)}
     facts |= {"scope": test.scope} if test.scope else {}
-    facts |= {f"gpu{gpu}": result for gpu, result in test.gpus.items()}
-    for index, text in enumerate(warnings):
-        named = _GPU_NAMED.search(text)
-        facts |= {f"warning{index}": text, f"warning{index}.gpu": int(named[1]) if named else None}
+    for part, result in test.parts.items():
+        facts |= {part: result, f"{part}.result": result}
+    for index, (part, text) in enumerate(warnings):
+        gpu = int(part[3:]) if part.startswith("gpu") else None
+        facts |= {f"warning{index}": text, f"warning{index}.gpu": gpu}
     gathered.facts_of(test.name, facts)
     _note_findings(gathered, test, warnings)
 
 
-def _note_findings(gathered: Gathered, test: _Test, warnings: list[str]) -> None:
-    in_harness = test.result == "Fail" and bool(test.gpus) and worst(test.gpus.values()) == "Pass"
-    for text in warnings:
-        named = _GPU_NAMED.search(text)
+def _part_of(part: str, text: str) -> str:
+    """The part that a note is of: the one that it is printed for, else the GPU that it names."""
+    named = _GPU_NAMED.search(text)
+    return part or (f"gpu{named[1]}" if named else "host")
+
+
+def _note_findings(gathered: Gathered, test: _Test, warnings: list[tuple[str, str]]) -> None:
+    in_harness = test.result == "Fail" and bool(test.parts) and worst(test.parts.values()) == "Pass"
+    for part, text in warnings:
         kind = class_of(text)
         if in_harness and kind is FindingClass.HARDWARE:
             kind = FindingClass.TOOL_ERROR
-        part = f"gpu{named[1]}" if named else "host"
         gathered.found(kind, part, signature_of(test.name), f"{test.name}: {text}")
     if test.result == "Fail" and not warnings:
-        failed = [f"gpu{gpu}" for gpu, result in test.gpus.items() if result == "Fail"]
+        failed = [part for part, result in test.parts.items() if result == "Fail"]
         for part in failed or ["host"]:
-            gathered.found(FindingClass.HARDWARE, part, signature_of(test.name), f"{test.name} failed")
+            gathered.found(class_of(test.name), part, signature_of(test.name), f"{test.name} failed")
 
 
 def _note_stray(gathered: Gathered, notes: list[tuple[str, str, str]]) -> None:

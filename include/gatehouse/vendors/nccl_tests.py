@@ -15,20 +15,30 @@ from gatehouse.vendors.quantities import number_or_unknown, word_or_unknown
 from gatehouse.vendors.registry import reads
 
 _SETTINGS = re.compile(r"#\s*nThread (\d+) nGpus (\d+) minBytes (\d+) maxBytes (\d+).*validation: (\d+)")
+_ITERATIONS = re.compile(r"warmup iters: (\d{1,9}) iters: (\d{1,9})")
+_COLLECTIVE = re.compile(r"\b([a-z]{2,20}(?:_[a-z]{1,20}){0,3}_perf)\b")
+_REDUCED = re.compile(r"#\s*Reducing maxBytes to (\d{1,20}) due to memory")
+# What launchers put before each line: Open MPI's --tag-output, srun's --label.
+_LABEL = re.compile(r"^(?:\[\d{1,6},\d{1,6}\]<std(?:out|err)>:? ?|\d{1,6}: (?=\s*(?:#|\d)))")
 _RANK = re.compile(
     r"#\s*Rank\s+(\d{1,6})\s+(?:Group\s+\d+\s+)?Pid\s+(\d+)\s+(?:on\s+(\S+)\s+)?device\s+(\d{1,4})\s+"
     r"\[([0-9a-fA-Fx:.]{2,20})\]\s+(\S.{0,80})$"
 )
 _OUT_OF_BOUNDS = re.compile(r"#\s*Out of bounds values\s*:\s*(\d{1,12}) (OK|FAILED)")
-_AVERAGE = re.compile(r"#\s*Avg bus bandwidth\s*:\s*([\d.]{1,20})\s*$")
-_VERSION = re.compile(r"nccl-tests version (\S{1,20})|NCCL version (\S{1,30})|RCCL version\s*:?\s*(\S{1,30})")
-_FAILURE = re.compile(r"Test (?:NCCL |CUDA )?failure (?:\S{0,20} )?(\w[\w./]{0,60}\.\w{1,4}:\d{1,6})")
+_AVERAGE = re.compile(r"#\s*Avg bus bandwidth\s*:\s*([\d.]{1,20}(?:e[+-]?\d{1,3})?)(?: (OK|FAILED))?\s*$")
+_VERSION = re.compile(
+    r"nccl-tests version (\S{1,20})|NCCL version (\S{1,30})|RCCL version\s*:?\s*(\S{1,30})|"
+    r"rccl-tests: Version (\S{1,40})"
+)
+_FAILURE = re.compile(
+    r"Test (?:(NCCL|CUDA) )?(?:failure|timeout \(\d{1,6}s\)) (?:\S{0,20} )?(\w[\w./]{0,60}\.\w{1,4}:\d{1,6})"
+)
 _EXIT = re.compile(r"(?:Exit code|exited):?\s+(\d{1,4})\s*$")
 _RANK_ERROR = re.compile(r"\[Rank (\d{1,6})\].*(?:FATAL|ERROR|WARN)|\[rank(\d{1,6})\]:.*Error", re.IGNORECASE)
 _GPU_ERROR = re.compile(r"(?:NCCL|RCCL) ERROR .{0,120}?\bGPU (\d{1,4})\b.{0,200}")
-_HARDWARE_WORDS = re.compile(r"HW error|hardware error|ECC|Xid|NVLink error|xGMI link", re.IGNORECASE)
+_HARDWARE_WORDS = re.compile(r"HW error|hardware error|\bECC\b|Xid|NVLink error|xGMI link", re.IGNORECASE)
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?|N/A|nan|inf", re.IGNORECASE)
-_SIDE = ("time_us", "algbw", "busbw", "wrong")
+_SIDE = ("time_us", "algbw", "busbw")
 
 
 @reads("nccl-tests")
@@ -53,11 +63,14 @@ def read_rccl_tests(said: Completed) -> ToolReport:
 
 def _read(tool: str, said: Completed) -> ToolReport:
     gathered, text = gather(tool, said)
-    lines = [line[:2000] for line in whole_lines(gathered, text)]
+    lines = [_LABEL.sub("", line[:2000]) for line in whole_lines(gathered, text)]
     settings = next((match for line in lines if (match := _SETTINGS.match(line))), None)
     if settings is None:
+        _note_errors(gathered, lines)
+        if "test_failure" in gathered.facts:
+            return gathered.failed(f"the test did not start: {gathered.errors[0]}")
         raise UnreadableError("no line of settings (# nThread … nGpus …)")
-    gathered.fact("validation", settings[5] != "0")
+    _note_settings(gathered, lines, settings)
     _note_ranks(gathered, lines, int(settings[2]))
     rows = _note_rows(gathered, lines)
     _note_totals(gathered, lines, validated=settings[5] != "0")
@@ -67,10 +80,30 @@ def _read(tool: str, said: Completed) -> ToolReport:
     return gathered.done()
 
 
+def _note_settings(gathered: Gathered, lines: Sequence[str], settings: re.Match[str]) -> None:
+    iterations = _ITERATIONS.search(settings[0])
+    collective = next((match for line in lines if (match := _COLLECTIVE.search(line))), None)
+    reduced = next((match for line in lines if (match := _REDUCED.match(line))), None)
+    gathered.facts_of(
+        "",
+        {
+            "validation": settings[5] != "0",
+            "min_bytes": int(settings[3]),
+            "max_bytes": int(settings[4]),
+            "warmup_iters": int(iterations[1]) if iterations else None,
+            "iters": int(iterations[2]) if iterations else None,
+            "collective": collective[1] if collective else None,
+        },
+    )
+    if reduced is not None:
+        gathered.fact("max_bytes_reduced", int(reduced[1]))
+
+
 def _note_ranks(gathered: Gathered, lines: Sequence[str], gpus_per_thread: int) -> None:
     ranks = [match for line in lines if (match := _RANK.match(line))]
     gathered.fact("ranks_listed", len(ranks))
     gathered.fact("gpus", len(ranks) or gpus_per_thread)
+    gathered.total("hosts", len({rank[3] for rank in ranks if rank[3]}) or None)
     for rank in ranks:
         gathered.facts_of(
             f"device{rank[1]}",
@@ -81,33 +114,38 @@ def _note_ranks(gathered: Gathered, lines: Sequence[str], gpus_per_thread: int) 
 
 
 def _note_rows(gathered: Gathered, lines: Sequence[str]) -> int:
-    """Rows start with size and count in digits; the two sides are the numbers after type, operation and root."""
-    has_iterations = any(line.startswith("#") and "#iters" in line for line in lines)
+    """Rows start with size and count in digits; the two sides are the numbers after type, operation and root.
+
+    Of several rows of a size (several types or operations) the first is given; old versions print the largest
+    deviation where others count wrong values.
+    """
+    headings = " ".join(line for line in lines if line.startswith("#") and "algbw" in line)
+    last = "error" if "error" in headings and "#wrong" not in headings else "wrong"
     sizes: dict[str, dict[str, Fact]] = {}
+    rates: list[int | float] = []
     count = 0
     for line in lines:
         words = line.split()
         if len(words) < 10 or not words[0].isdigit() or not words[1].isdigit() or words[2][:1].isdigit():
             continue
         sides = [word for word in words if _NUMBER.fullmatch(word)]
-        numbers = sides[-9:-1] if has_iterations else sides[-8:]
+        numbers = sides[-9:-1] if "#iters" in headings else sides[-8:]
         if len(numbers) != 8:
             gathered.incomplete("a row was left out")
             continue
         count += 1
         values = [number_or_unknown(word) for word in numbers]
+        rates += [value for value in (values[2], values[6]) if value is not None]
         row: dict[str, Fact] = {
             f"{side}.{name}": values[4 * half + place]
             for half, side in enumerate(("oop", "ip"))
-            for place, name in enumerate(_SIDE)
+            for place, name in enumerate((*_SIDE, last))
         }
         sizes.setdefault(words[0], row)
     for size, facts in sizes.items():
         gathered.facts_of(f"row.{size}", facts)
-    rates = [facts[f"{side}.busbw"] for facts in sizes.values() for side in ("oop", "ip")]
-    numbers_only = [rate for rate in rates if isinstance(rate, (int, float))]
     gathered.fact("rows", count)
-    gathered.fact("max_busbw", max(numbers_only, default=None))
+    gathered.fact("max_busbw", max(rates, default=None))
     return count
 
 
@@ -119,6 +157,8 @@ def _note_totals(gathered: Gathered, lines: Sequence[str], *, validated: bool) -
     gathered.fact("errors", int(wrong[1]) if wrong and validated else None)
     value = number_or_unknown(average[1]) if average else None
     gathered.fact("avg_busbw", float(value) if value is not None else None)
+    if average is not None and average[2]:
+        gathered.fact("avg_busbw_ok", average[2] == "OK")
     if wrong is not None and (wrong[2] != "OK" or wrong[1] != "0"):
         gathered.found(FindingClass.HARDWARE, "host", "collective.wrong_values", wrong[0])
     if average is None or wrong is None:
@@ -128,8 +168,11 @@ def _note_totals(gathered: Gathered, lines: Sequence[str], *, validated: bool) -
 def _note_errors(gathered: Gathered, lines: Sequence[str]) -> None:
     for line in lines:
         if (failure := _FAILURE.search(line)) is not None:
-            gathered.fact("test_failure", failure[1])
+            gathered.facts.setdefault("test_failure", failure[2])
             gathered.error(line.strip())
+            if failure[1]:
+                kind = FindingClass.HARDWARE if _HARDWARE_WORDS.search(line) else FindingClass.TOOL_ERROR
+                gathered.found(kind, "host", "collective.failure", line)
         if (code := _EXIT.search(line)) is not None:
             gathered.fact("exit_code", int(code[1]))
             if code[1] != "0":

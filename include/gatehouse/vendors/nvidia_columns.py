@@ -67,6 +67,22 @@ _COLUMNS: dict[str, tuple[str, str]] = {
     "mig.mode.pending": ("mig.mode_pending", "word"),
     "fabric.state": ("fabric.state", "word"),
     "fabric.status": ("fabric.status", "word"),
+    "fabric.cliqueId": ("fabric.clique_id", "number"),
+    "fabric.clusterUuid": ("fabric.cluster_uuid", "word"),
+    "fabric.health.summary": ("fabric.health", "word"),
+    "platform.module_id": ("module_id", "number"),
+    "power.management": ("power.management", "word"),
+    "module.power.draw.average": ("power.module_w", "w"),
+    "module.power.draw.instant": ("power.module_instant_w", "w"),
+    "utilization.jpeg": ("util.jpeg_pct", "pct"),
+    "utilization.ofa": ("util.ofa_pct", "pct"),
+    "display_active": ("display_active", "word"),
+    "inforom.oem": ("inforom.oem", "word"),
+    "inforom.ecc": ("inforom.ecc", "word"),
+    "inforom.pwr": ("inforom.power", "word"),
+    "ecc.errors.uncorrected.aggregate.sram.thresholdExceeded": ("ecc.sram_threshold_exceeded", "flag"),
+    "remapped_rows.correctable_inactive": ("remapped.correctable_inactive", "number"),
+    "remapped_rows.uncorrectable_inactive": ("remapped.uncorrectable_inactive", "number"),
     "clocks.current.graphics": ("clocks.graphics_mhz", "mhz"),
     "clocks.gr": ("clocks.graphics_mhz", "mhz"),
     "clocks.current.sm": ("clocks.sm_mhz", "mhz"),
@@ -81,15 +97,17 @@ _COLUMNS: dict[str, tuple[str, str]] = {
     "clocks.max.memory": ("clocks.max.mem_mhz", "mhz"),
     "clocks.max.mem": ("clocks.max.mem_mhz", "mhz"),
     "driver_version": ("driver", "word"),
+    "kmd_version": ("kmd_version", "word"),
     "count": ("attached_gpus", "number"),
     "timestamp": ("timestamp", "word"),
     "index": ("index", "number"),
 }
-HOST_FACTS = frozenset({"driver", "attached_gpus", "timestamp"})
+HOST_FACTS = frozenset({"driver", "kmd_version", "attached_gpus", "timestamp"})
 _ECC = re.compile(r"ecc\.errors\.(un)?corrected\.(volatile|aggregate)\.(\w{1,40})")
+_SRAM = re.compile(r"ecc\.errors\.uncorrected\.(volatile|aggregate)\.sram\.(parity|secded|l2|sm|mcu|pcie|other)")
 _HISTOGRAM = re.compile(r"remapped_rows\.histogram\.(max|high|partial|low|none)")
 _REASON = re.compile(r"clocks_(?:event|throttle)_reasons\.(\w{1,60})")
-_HEADING = re.compile(r"([\w.]{1,100})(?: \[([^\]]{1,10})\])?")
+_HEADING = re.compile(r"([a-zA-Z_][\w.]{0,99})(?: \[([^\]]{1,10})\])?")
 _SUFFIXES = {"MiB": "mib", "%": "pct", "W": "w", "MHz": "mhz", "us": "us", "KB/s": "kb_per_s"}
 
 
@@ -113,6 +131,10 @@ def _pattern_fact(name: str) -> tuple[str, str] | None:
     if (ecc := _ECC.fullmatch(name)) is not None:
         kind = "uncorrectable" if ecc[1] else "correctable"
         return f"ecc.{ecc[2]}.{kind}" if ecc[3] == "total" else f"ecc.{ecc[2]}.{ecc[3]}_{kind}", "number"
+    if (sram := _SRAM.fullmatch(name)) is not None:
+        place = {"mcu": "microcontroller"}.get(sram[2], sram[2])
+        kind = "sram_uncorrectable_" if place in ("parity", "secded") else "sram_"
+        return f"ecc.{sram[1]}.{kind}{place}", "number"
     if (level := _HISTOGRAM.fullmatch(name)) is not None:
         return f"remapped.histogram.{level[1]}", "number"
     if (reason := _REASON.fullmatch(name)) is not None:

@@ -3,7 +3,8 @@
 Counts and temperatures are for limits; here is what the GPU says outright: reset me, I could not repair myself.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 
 from gatehouse.model.readings import Fact
 from gatehouse.model.status import FindingClass
@@ -15,9 +16,21 @@ _FLAGGED = {
     "retired.pending": ("page_retirement.pending", "a page retirement waits for a reset of the GPU"),
     "reset.required": ("gpu.reset_required", "the GPU requires a reset"),
     "ecc.sram_threshold_exceeded": ("sram.threshold_exceeded", "too many uncorrectable SRAM errors over its life"),
+    "repair.unrepairable_memory": ("memory.unrepairable", "the GPU has memory that it cannot repair"),
     "repair.channel_pending": ("channel_repair.pending", "a repair of a memory channel waits for a reset of the GPU"),
     "repair.tpc_pending": ("tpc_repair.pending", "a repair of a TPC waits for a reset of the GPU"),
 }
+# The fabric manager's registration of a GPU (nvmlGpuFabricState_t), and the summary of its health.
+_BAD_FABRIC = re.compile(r"Not Started|In Progress", re.IGNORECASE)
+_UNHEALTHY = re.compile(r"Unhealthy|Limited Capacity", re.IGNORECASE)
+_BROKEN = {
+    "gpu is lost": (FindingClass.HARDWARE, "gpu.lost", "the GPU is lost: it fell off the bus or does not answer"),
+    "gpu requires reset": (FindingClass.HARDWARE, "gpu.reset_required", "the GPU requires a reset"),
+    "unknown error": (
+        FindingClass.TOOL_ERROR, "nvml.unknown_error", "nvidia-smi could not read a field: Unknown Error",
+    ),
+    "err!": (FindingClass.TOOL_ERROR, "nvml.unknown_error", "nvidia-smi could not read a field: ERR!"),
+}  # fmt: skip
 
 
 def note_gpu_state(gathered: Gathered, part: str, facts: Mapping[str, Fact]) -> None:
@@ -28,3 +41,15 @@ def note_gpu_state(gathered: Gathered, part: str, facts: Mapping[str, Fact]) -> 
     action = facts.get("recovery_action")
     if isinstance(action, str) and action != "None":
         gathered.found(FindingClass.HARDWARE, part, "gpu.recovery_action", f"the driver asks for recovery: {action}")
+    for name, bad in {"fabric.state": _BAD_FABRIC, "fabric.health": _UNHEALTHY}.items():
+        if isinstance(said := facts.get(name), str) and bad.fullmatch(said):
+            gathered.found(FindingClass.CONFIGURATION, part, name, f"{name.replace('.', ' ')}: {said}")
+
+
+def note_broken_words(gathered: Gathered, part: str, words: Iterable[str]) -> bool:
+    """Record what stands in place of values when a GPU does not answer; whether a value was "Unknown Error"."""
+    said = {word.strip().strip("[]").lower() for word in words}
+    for word, (kind, signature, text) in _BROKEN.items():
+        if word in said:
+            gathered.found(kind, part, signature, text)
+    return bool(said & {"unknown error", "err!"})

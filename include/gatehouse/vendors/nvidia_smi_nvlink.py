@@ -1,4 +1,5 @@
-"""nvidia-smi nvlink --status: the speed of every link of every GPU, and the error counters of ``-e``.
+"""nvidia-smi nvlink: the speed of every link of every GPU (-s), error counters (-e), remote ends (-p, -R), and what a
+link is capable of (-c).
 
 A device without NVLink is told apart from one whose links are all down.
 """
@@ -12,13 +13,17 @@ from gatehouse.model.readings import Fact, ToolReport
 from gatehouse.model.status import FindingClass
 from gatehouse.vendors.gathered import Gathered, gather
 from gatehouse.vendors.nvidia_smi_complaints import complaints_only, note_complaints
+from gatehouse.vendors.pci_address import PATTERN
 from gatehouse.vendors.quantities import number_or_unknown, quantity
 from gatehouse.vendors.registry import reads
 
 _GPU = re.compile(r"^GPU (\d{1,4}): (.{1,200}?) \(UUID: ([0-9A-Za-z-]{1,80})\)\s*$")
-_LINK = re.compile(r"^\s+Link (\d{1,3}): (.+)$")
+_LINK = re.compile(r"^\s*Link (\d{1,3})[:,] (.+)$")
 _SPEED = re.compile(r"([\d.]{1,12} [KMGT]?B/s)\s*$")
-_COUNTER = re.compile(r"([A-Za-z][\w .()-]{0,60}?): (\d{1,20})\s*$")
+_COUNTER = re.compile(r"([A-Za-z][\w .()-]{0,60}?): (\d{1,20}(?:\.\d{1,20})?(?:e[+-]?\d{1,4})?|N/A)( KiB)?\s*$")
+_CAPABILITY = re.compile(r"([A-Za-z][\w .()-]{0,60}?): (true|false)\s*$")
+_REMOTE = re.compile(rf"(?:Remote Device )?({PATTERN})(?:: Link (\d{{1,3}}))?\s*$")
+_NOT_ASKED = re.compile(r"not supported for devices in MIG mode", re.IGNORECASE)
 _ALL_INACTIVE = re.compile(r"all links are in-?active", re.IGNORECASE)
 _UNSUPPORTED = re.compile(r"does not (?:have or )?support nvlink|nvlink is not supported", re.IGNORECASE)
 _INACTIVE = re.compile(r"<?in-?active>?|off|disabled", re.IGNORECASE)
@@ -31,19 +36,20 @@ class _Gpu:
     name: str
     uuid: str
     speeds: dict[int, int | float | None] = field(default_factory=dict)
-    counters: dict[int, dict[str, int | float | None]] = field(default_factory=dict)
+    counters: dict[int, dict[str, int | float | str | None]] = field(default_factory=dict)
     inactive: list[int] = field(default_factory=list)
+    unknown: list[int] = field(default_factory=list)
     message: str = ""
 
     @property
     def is_explained(self) -> bool:
         """Whether the message says why no link is listed."""
-        return bool(_ALL_INACTIVE.search(self.message) or _UNSUPPORTED.search(self.message))
+        return any(words.search(self.message) for words in (_ALL_INACTIVE, _UNSUPPORTED, _NOT_ASKED))
 
     @property
     def links(self) -> list[int]:
         """The links that are listed, by speed or by counters."""
-        return sorted({*self.speeds, *self.counters})
+        return sorted({*self.speeds, *self.counters, *self.unknown})
 
 
 @reads("nvidia-smi-nvlink")
@@ -94,8 +100,21 @@ def _read_link(gpu: _Gpu, index: int, said: str) -> None:
     elif (speed := _SPEED.fullmatch(said)) is not None:
         gpu.speeds[index] = quantity(speed[1], "gbps")
     elif (counter := _COUNTER.fullmatch(said)) is not None:
-        name = re.sub(r"[^a-z0-9]+", "_", counter[1].lower()).strip("_")
+        name = _name(counter[1]) + ("_kib" if counter[3] else "")
         gpu.counters.setdefault(index, {})[name] = number_or_unknown(counter[2])
+    elif (capability := _CAPABILITY.fullmatch(said)) is not None:
+        gpu.counters.setdefault(index, {})[_name(capability[1])] = capability[2] == "true"
+    elif (remote := _REMOTE.fullmatch(said)) is not None:
+        ends = gpu.counters.setdefault(index, {})
+        ends["remote_pci"] = remote[1]
+        if remote[2]:
+            ends["remote_link"] = int(remote[2])
+    else:
+        gpu.unknown.append(index)
+
+
+def _name(words: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", words.lower()).strip("_")
 
 
 def _note_cut(gathered: Gathered, text: str, gpus: dict[int, _Gpu]) -> None:
@@ -105,22 +124,25 @@ def _note_cut(gathered: Gathered, text: str, gpus: dict[int, _Gpu]) -> None:
         return
     whole = _LINK.match(last) and _SPEED.search(last)
     final = next(reversed(gpus.values()))
-    if not whole and not _ALL_INACTIVE.search(last) and not _UNSUPPORTED.search(last):
+    if not whole and not any(words.search(last) for words in (_ALL_INACTIVE, _UNSUPPORTED, _NOT_ASKED)):
         gathered.was_cut("the last line has no end")
+        final.unknown = []
         if (link := _LINK.match(last)) is not None and final.counters.get(int(link[1])):
             final.counters[int(link[1])].popitem()
         final.message = "" if final.message == last.strip() else final.message
 
 
 def _note_gpu(gathered: Gathered, part: str, gpu: _Gpu) -> None:
-    facts: dict[str, Fact] = {"name": gpu.name, "uuid": gpu.uuid, "links": len(gpu.links)}
+    asked = not _NOT_ASKED.search(gpu.message)
+    facts: dict[str, Fact] = {"name": gpu.name, "uuid": gpu.uuid, "links": len(gpu.links) if asked else None}
+    facts |= {f"link{index}.speed_gbps": None for index in gpu.unknown}
     facts |= {f"link{index}.speed_gbps": speed for index, speed in gpu.speeds.items()}
     facts |= {f"link{index}.active": index not in gpu.inactive for index in gpu.speeds}
     facts |= {f"link{index}.{name}": count for index, counts in gpu.counters.items() for name, count in counts.items()}
     if gpu.message or gpu.links:
-        facts["nvlink_supported"] = not _UNSUPPORTED.search(gpu.message)
+        facts["nvlink_supported"] = not _UNSUPPORTED.search(gpu.message) if asked else None
         all_inactive = bool(_ALL_INACTIVE.search(gpu.message)) or len(gpu.inactive) == len(gpu.speeds) > 0
-        facts["all_inactive"] = all_inactive
+        facts["all_inactive"] = all_inactive if asked else None
     if gpu.message:
         facts["message"] = gpu.message
     gathered.facts_of(part, facts)
@@ -138,4 +160,6 @@ def _note_inactive(gathered: Gathered, part: str, gpu: _Gpu, *, all_inactive: bo
 
 
 def _totals(gpus: dict[int, _Gpu]) -> dict[str, Fact]:
-    return {"gpus": len(gpus), "inactive_links": sum(len(gpu.inactive) for gpu in gpus.values()), "unit": "GB/s"}
+    asked = any(not _NOT_ASKED.search(gpu.message) for gpu in gpus.values())
+    inactive = sum(len(gpu.inactive) for gpu in gpus.values()) if asked else None
+    return {"gpus": len(gpus), "inactive_links": inactive, "unit": "GB/s"}

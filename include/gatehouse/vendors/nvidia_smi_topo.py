@@ -14,10 +14,17 @@ from gatehouse.vendors.registry import reads
 
 _GAP = re.compile(r"\s*\t\s*|\s{2,}")
 _GPU = re.compile(r"GPU\d{1,4}")
-_NIC = re.compile(r"NIC\d{1,4}|mlx\w{1,30}|bnxt\w{1,30}|roce\w{1,30}|ib\w{1,30}")
+_NIC = re.compile(r"NIC\d{1,4}|(?:mlx|bnxt|roce|ib|irdma|qedr|efa|rdmap|hfi|siw|rxe|rocep|ionic|cxgb|mana)\w{1,30}")
+_NIC_LEGEND = re.compile(r"\s+(NIC\d{1,4}): (\S{1,60})\s*$")
 _CONNECTION = re.compile(r"X|SYS|NODE|PHB|PXB|PIX|PSB|SOC|NV\d{1,3}|OK|CNS|GNS|TNS|NS|DR|U|N/A")
+_PEER = re.compile(r"OK|CNS|GNS|TNS|NS|DR|U")
 _NVLINKS = re.compile(r"NV(\d{1,3})")
-_AFFINITIES = {"CPU Affinity": "cpu_affinity", "NUMA Affinity": "numa_affinity", "GPU NUMA ID": "gpu_numa_id"}
+_AFFINITIES = {
+    "CPU Affinity": "cpu_affinity",
+    "NUMA Affinity": "numa_affinity",
+    "GPU NUMA ID": "gpu_numa_id",
+    "CPU NUMA ID": "numa_affinity",
+}
 _P2P_WORDS = {
     "CNS": "the chipset does not support it",
     "GNS": "the GPU does not support it",
@@ -37,9 +44,12 @@ def read_nvidia_smi_topo(said: Completed) -> ToolReport:
     """
     gathered, text = gather("nvidia-smi-topo", said)
     matrix = _matrix(gathered, text)
-    if matrix is None:
+    if matrix is None or _is_peer_matrix(matrix):
         return _complaints(gathered, text)
     gpus = _note_matrix(gathered, matrix)
+    for line in text.split("\n"):
+        if (legend := _NIC_LEGEND.match(line[:200])) is not None:
+            gathered.fact(f"{legend[1].lower()}.name", legend[2])
     gathered.fact("nics", len({name for row in matrix.values() for name in row if _NIC.fullmatch(name)}))
     pairs = [matrix[a][b] for a in gpus for b in gpus if a != b and b in matrix[a]]
     links = [int(match[1]) if (match := _NVLINKS.fullmatch(word)) else 0 for word in pairs]
@@ -61,7 +71,7 @@ def read_nvidia_smi_topo_p2p(said: Completed) -> ToolReport:
     """
     gathered, text = gather("nvidia-smi-topo-p2p", said)
     matrix = _matrix(gathered, text)
-    if matrix is None:
+    if matrix is None or not _is_peer_matrix(matrix):
         return _complaints(gathered, text)
     gpus = _note_matrix(gathered, matrix)
     pairs = [(a, b) for index, a in enumerate(gpus) for b in gpus[index + 1 :]]
@@ -72,6 +82,14 @@ def read_nvidia_smi_topo_p2p(said: Completed) -> ToolReport:
             text = f"no peer-to-peer access from {a} to {b}: {why}"
             gathered.found(FindingClass.CONFIGURATION, a.lower(), "p2p.unsupported", text)
     return gathered.done()
+
+
+def _is_peer_matrix(matrix: Matrix) -> bool:
+    """Whether the words say what a pair may do, rather than what connects it. A lone GPU has no pair."""
+    if any(heading in row for row in matrix.values() for heading in _AFFINITIES):
+        return False
+    words = {word for part, row in matrix.items() for other, word in row.items() if other != part}
+    return all(_PEER.fullmatch(word) for word in words - {"N/A"})
 
 
 def _complaints(gathered: Gathered, text: str) -> ToolReport:
@@ -90,13 +108,21 @@ def _matrix(gathered: Gathered, text: str) -> Matrix | None:
         if headings is None:
             headings = cells if cells and all(_is_heading(cell) for cell in cells) else None
         elif cells and (_GPU.fullmatch(cells[0]) or _NIC.fullmatch(cells[0])):
-            row = dict(zip(headings, cells[1:], strict=False))
             devices = [name for name in headings if name not in _AFFINITIES]
+            row = dict(zip(devices, cells[1:], strict=False)) | _affinities(headings, cells[len(devices) + 1 :])
             if len(cells) - 1 < len(devices) or not all(_CONNECTION.fullmatch(row[name]) for name in devices):
                 gathered.incomplete(f"the row of {cells[0]} was left out")
                 continue
             matrix[cells[0]] = row
     return matrix if headings and any(_GPU.fullmatch(name) for name in matrix) else None
+
+
+def _affinities(headings: list[str], cells: list[str]) -> dict[str, str]:
+    """The affinities by heading. Where one is empty, nothing says which: only a list of processors is sure."""
+    names = [name for name in headings if name in _AFFINITIES]
+    if len(cells) < len(names):
+        cells = [cell for cell in cells[:1] if names[0] == "CPU Affinity" and re.search(r"\d[-,]\d", cell)]
+    return {name: cells[place] if place < len(cells) else "" for place, name in enumerate(names)}
 
 
 def _is_heading(cell: str) -> bool:
@@ -105,12 +131,10 @@ def _is_heading(cell: str) -> bool:
 
 def _note_matrix(gathered: Gathered, matrix: Mapping[str, Mapping[str, str]]) -> list[str]:
     gpus = [name for name in matrix if _GPU.fullmatch(name)]
-    for gpu in gpus:
-        words: dict[str, Fact] = {
-            other.lower(): matrix[gpu][other] for other in matrix[gpu] if other not in _AFFINITIES
-        }
-        gathered.facts_of(gpu.lower(), words)
-    declared = {name for row in matrix.values() for name in row if _GPU.fullmatch(name)}
+    for part, row in matrix.items():
+        words: dict[str, Fact] = {other.lower(): word for other, word in row.items() if other not in _AFFINITIES}
+        gathered.facts_of(part.lower(), words)
+    declared = {name for row in matrix.values() for name in row if name not in _AFFINITIES}
     gathered.fact("gpus", len(gpus))
-    gathered.counted("GPUs", len(declared), len(gpus))
+    gathered.counted("devices", len(declared), len(matrix))
     return gpus

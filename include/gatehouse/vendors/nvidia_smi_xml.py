@@ -1,14 +1,14 @@
 """nvidia-smi -q -x: every GPU as a tree, over all versions of its document type."""
 
 import re
+from collections.abc import Iterator
 
 from gatehouse.model.commands import Completed
 from gatehouse.model.errors import UnreadableError
 from gatehouse.model.readings import Fact, ToolReport
-from gatehouse.model.status import FindingClass
 from gatehouse.vendors.gathered import Gathered, gather
-from gatehouse.vendors.nvidia_fields import gpu_facts
-from gatehouse.vendors.nvidia_findings import note_gpu_state
+from gatehouse.vendors.nvidia_fields import gpu_facts, value_of
+from gatehouse.vendors.nvidia_findings import note_broken_words, note_gpu_state
 from gatehouse.vendors.nvidia_smi_complaints import complaints_only, note_complaints
 from gatehouse.vendors.quantities import flag_or_unknown, number_or_unknown, quantity, word_or_unknown
 from gatehouse.vendors.registry import reads
@@ -55,14 +55,20 @@ def _read_log(gathered: Gathered, root: Node) -> None:
     gpus = list(root.each("gpu"))
     attached = number_or_unknown(_whole_words(root, "attached_gpus"))
     gathered.fact("timestamp", word_or_unknown(_whole_words(root, "timestamp")))
-    gathered.fact("driver", word_or_unknown(_whole_words(root, "driver_version")))
-    gathered.fact("cuda", word_or_unknown(_whole_words(root, "cuda_version")))
+    gathered.fact("driver", word_or_unknown(_version(root, "kmd_version", "driver_version")))
+    gathered.fact("cuda", word_or_unknown(_version(root, "cuda_umd_version", "cuda_version")))
     gathered.fact("attached_gpus", attached)
     gathered.fact("gpus", len(gpus))
     for index, gpu in enumerate(gpus):
         _read_gpu(gathered, f"gpu{index}", gpu)
     gathered.fact("gpus_with_unknown_error", sum(_is_broken(gpu) for gpu in gpus))
     gathered.counted("GPUs", attached, len(gpus))
+
+
+def _version(root: Node, *tags: str) -> str | None:
+    """The first of these; drivers from 610 on add a note in brackets to those that will go."""
+    said = next((words for tag in tags if (words := _whole_words(root, tag))), "")
+    return said.partition(" [")[0]
 
 
 def _whole_words(root: Node, tag: str) -> str | None:
@@ -78,10 +84,7 @@ def _read_gpu(gathered: Gathered, part: str, gpu: Node) -> None:
     facts |= _throttle(gpu) | _mig(gpu) | _processes(gpu)
     gathered.facts_of(part, facts)
     note_gpu_state(gathered, part, facts)
-    if _is_broken(gpu):
-        gathered.found(
-            FindingClass.TOOL_ERROR, part, "nvml.unknown_error", "nvidia-smi could not read a field: Unknown Error"
-        )
+    note_broken_words(gathered, part, _words(gpu))
 
 
 def _throttle(gpu: Node) -> dict[str, Fact]:
@@ -99,12 +102,18 @@ def _mig(gpu: Node) -> dict[str, Fact]:
         return {"mig.devices": None}
     devices = list(holder.each("mig_device"))
     facts: dict[str, Fact] = {"mig.devices": len(devices)}
-    for index, device in enumerate(devices):
+    for position, device in enumerate(devices):
+        said = number_or_unknown(device.words("index"))
+        index = position if said is None else said
         facts |= {
             f"mig{index}.gpu_instance_id": number_or_unknown(device.words("gpu_instance_id")),
             f"mig{index}.compute_instance_id": number_or_unknown(device.words("compute_instance_id")),
-            f"mig{index}.fb.total_mib": quantity(device.words("fb_memory_usage/total"), "mib"),
-            f"mig{index}.fb.used_mib": quantity(device.words("fb_memory_usage/used"), "mib"),
+            f"mig{index}.fb.total_mib": quantity(
+                device.words("fb_memory_usage/total", "shared_fb_memory_usage/total"), "mib"
+            ),
+            f"mig{index}.fb.used_mib": quantity(
+                device.words("fb_memory_usage/used", "shared_fb_memory_usage/used"), "mib"
+            ),
             f"mig{index}.multiprocessors": number_or_unknown(
                 device.words("device_attributes/shared/multiprocessor_count")
             ),
@@ -116,7 +125,7 @@ def _mig(gpu: Node) -> dict[str, Fact]:
 
 
 def _processes(gpu: Node) -> dict[str, Fact]:
-    holder = gpu.at("processes")
+    holder = gpu.at("processes") or gpu.at("compute_processes")
     if holder is None:
         return {"processes": None}
     facts: dict[str, Fact] = {"processes": len(list(holder.each("process_info")))}
@@ -125,13 +134,21 @@ def _processes(gpu: Node) -> dict[str, Fact]:
             f"proc{index}.pid": number_or_unknown(process.words("pid")),
             f"proc{index}.type": word_or_unknown(process.words("type")),
             f"proc{index}.name": word_or_unknown(process.words("process_name")),
-            f"proc{index}.used_mib": quantity(process.words("used_memory"), "mib"),
+            f"proc{index}.used_mib": value_of("mib", process.words("used_memory") or ""),
         }
     return facts
 
 
+def _words(node: Node) -> Iterator[str]:
+    """The text of an element and of all below it."""
+    if node.text.strip():
+        yield node.text
+    for child in node.children:
+        yield from _words(child)
+
+
 def _is_broken(node: Node) -> bool:
-    return any(word in node.text for word in _BROKEN_WORDS) or any(_is_broken(child) for child in node.children)
+    return any(broken in words for words in _words(node) for broken in _BROKEN_WORDS)
 
 
 def _parts(gathered: Gathered) -> dict[str, str]:

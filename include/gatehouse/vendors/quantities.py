@@ -119,6 +119,7 @@ _FLAGS = {
 _NO_WORDS = frozenset(
     {"", "-", "--", "n/a", "na", "not supported", "notsupported", "not available", "unknown", "nan", "null", "err!"}
     | {"requested functionality has been deprecated", "insufficient permissions", "function not found", "not found"}
+    | {"gpu is lost", "gpu requires reset"}
 )
 
 
