@@ -65,7 +65,7 @@ def measure_units(
     summary = MeasureSummary(before=[unit.host for unit in units if unit.measured_at])
     summary.not_measured = {u.host: u.unreachable for u in units if u.measured_at and u.unreachable}
     hosts = [workspace.catalog.host(unit.serial) for unit in units if not unit.measured_at]
-    asked = {name: commands_for(spec.plan.diagnostics, sku) for name, sku in spec.skus.items()}
+    asked = {name: commands_for(spec.plan.diagnostics, sku, spec.declared) for name, sku in spec.skus.items()}
     longest = max((sum(a.command.limit_s for a in each) for each in asked.values()), default=0.0)
     lease = _Lease(workspace, hosts, f"round {round_id}", 2 * longest + LEASE_MARGIN_S)
     lease.take()
