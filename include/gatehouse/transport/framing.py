@@ -3,7 +3,8 @@
 The script runs as ``/bin/sh -s`` and arrives on standard input, so no quoting rule of the user's login shell can
 hurt it, and standard input stays open as a lifeline: when the connection goes, the host sees end of file and ends
 the process group of whatever is running. Each command runs under its own limit (coreutils ``timeout``, which makes
-a process group and ends all of it), with stdin closed, ``LC_ALL=C`` and no terminal.
+a process group and ends all of it), with stdin closed, ``LC_ALL=C`` and no terminal. Under sudo the limit
+runs as root too: a user could not end what a root command started.
 
 Before and after each command a marker line goes to stdout and to stderr, so that both streams come apart by
 command, and what was printed before a hang or a cut is kept. The nonce makes a marker unguessable for the output.
@@ -43,8 +44,8 @@ gh_run() {
   if ! command -v "$1" >/dev/null 2>&1; then gh_c=missing
   elif [ "$gh_r" = 1 ] && [ "$gh_uid" != 0 ] && ! command -v sudo >/dev/null 2>&1; then gh_c=no-root
   else
-    if [ "$gh_r" = 1 ] && [ "$gh_uid" != 0 ]; then set -- sudo -n -- "$@"; fi
     if [ -n "$gh_timeout" ]; then set -- timeout -k 2 "$gh_s" "$@"; fi
+    if [ "$gh_r" = 1 ] && [ "$gh_uid" != 0 ]; then set -- sudo -n -- "$@"; fi
     "$@" </dev/null 3<&- &
     gh_child=$!; wait "$gh_child"; gh_c=$?; gh_child=
   fi
@@ -108,6 +109,11 @@ def build_script(nonce: str, commands: Sequence[tuple[int, Command]]) -> str:
         for index, command in commands
     ]
     return _HEAD.replace("@NONCE@", nonce) + "".join(lines) + _TAIL
+
+
+def under_sudo(command: Command) -> tuple[str, ...]:
+    """What sudo is asked to run for a command that needs root: the command under its limit, as the script has it."""
+    return ("timeout", "-k", "2", f"{command.limit_s:g}", *command.argv)
 
 
 def parse_script(text: str) -> Script | None:
