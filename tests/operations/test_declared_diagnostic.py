@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from ocp_rules import broken
 from openssh import KEYGEN, SSHD, running_sshd
 
 from gatehouse.catalog.loader import SHIPPED, Catalog
@@ -145,7 +146,9 @@ def test_a_pass_is_a_pass_and_its_measurements_are_evidence(bench: Bench) -> Non
     """It should keep the measurement with its part, its unit and the limit that it was held against."""
     round_id, unit = bench.ask(0)
     assert not (unit.failed or unit.not_measured or unit.skipped)
-    steps = [json.loads(line).get("testStepArtifact", {}) for line in export_round(bench.workspace, round_id)]
+    lines = list(export_round(bench.workspace, round_id))
+    assert broken(lines) == []
+    steps = [json.loads(line).get("testStepArtifact", {}) for line in lines]
     temps = [s["measurement"] for s in steps if s.get("measurement", {}).get("name") == "measurement.temp"]
     assert [(t["value"], t["unit"], t["subcomponent"]["name"]) for t in temps] == [(40, "degC", "gpu0")]
     assert temps[0]["validators"] == [{"type": "LESS_THAN_OR_EQUAL", "value": 85.0}]
