@@ -14,7 +14,7 @@ from gatehouse.model.readings import Reading, ToolReport
 from gatehouse.model.status import FindingClass, Measured
 from gatehouse.vendors.gathered import Gathered, gather
 from gatehouse.vendors.json_lines import json_lines
-from gatehouse.vendors.ocp_measurements import hardware_of, measurements_of, said_text
+from gatehouse.vendors.ocp_measurements import hardware_of, measurements_of, said_text, told_apart
 from gatehouse.vendors.ocp_validators import broken_validators
 from gatehouse.vendors.quantities import number_or_unknown
 from gatehouse.vendors.registry import reads
@@ -146,9 +146,11 @@ def _note_measurements(gathered: Gathered, artifacts: Sequence[_Artifact]) -> di
     gathered.fact("measurements", len(singles) + len(elements))
     addressed: dict[str, Reading] = {}
     diagnosed = {finding.part for finding in gathered.findings if finding.kind is FindingClass.HARDWARE}
-    for measured in measurements_of(singles, series, elements):
+    everything = list(measurements_of(singles, series, elements))
+    for measured in told_apart(everything):
         gathered.fact(measured.key, measured.value)
         addressed[measured.key] = measured.reading
+    for measured in everything:
         if diagnosed & {"host", measured.hardware}:
             continue
         for required in broken_validators(measured.value, measured.validators):

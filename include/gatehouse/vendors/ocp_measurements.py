@@ -1,14 +1,14 @@
 """The measurements of an OCP output, single ones and series, each with its unit, its part and what it had to be."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeGuard
 
 from gatehouse.model.readings import Reading, Scalar
 from gatehouse.vendors.quantities import number_or_unknown
 
 HOST = "host"
-_MAX_VALUES = 500
+_MAX_NAME = 200
 _MAX_WORDS = 500
 _MAX_PART = 100
 
@@ -33,31 +33,52 @@ class OcpMeasurement:
 
 def measurements_of(singles: Sequence[Mapping[str, Any]], series: Sequence[Mapping[str, Any]],
                     elements: Sequence[Mapping[str, Any]]) -> Iterator[OcpMeasurement]:  # fmt: skip
-    """Every value, bounded; a second value of the same name and part has ``#2`` behind its key.
+    """Every value that has a name.
 
     ``singles`` are contents of ``measurement``, ``series`` of ``measurementSeriesStart``, ``elements`` of
     ``measurementSeriesElement``. Version 1 splits a measurement into ``info`` and ``element``.
     """
-    seen: dict[str, int] = {}
     for content in _contents(singles, series, elements):
         name = said_text(content.get("name"))
-        if name is None or len(seen) >= _MAX_VALUES:
+        if name is None:
             continue
-        hardware = hardware_of(content)[:1]
+        hardware = [each[:_MAX_PART] for each in hardware_of(content)[:1]]
         place = [*hardware, *_subcomponent(content)]
-        key = ".".join(["measurement", name, *place])
-        seen[key] = seen.get(key, 0) + 1
-        if seen[key] > _MAX_VALUES:
-            continue
         yield OcpMeasurement(
-            key=key if seen[key] == 1 else f"{key}#{seen[key]}",
-            name=name,
+            key=".".join(["measurement", name[:_MAX_NAME], *place]),
+            name=name[:_MAX_NAME],
             value=_value(content.get("value")),
             unit=(said_text(content.get("unit")) or "")[:_MAX_PART],
-            hardware="".join(hardware)[:_MAX_PART],
-            part=".".join(place)[:_MAX_PART] or HOST,
+            hardware="".join(hardware),
+            part=".".join(place) or HOST,
             validators=content.get("validators"),
         )
+
+
+def told_apart(measured: Iterable[OcpMeasurement]) -> Iterator[OcpMeasurement]:
+    """What limits must see of values that stand more than once, in a series or a loop, each under a key of its own.
+
+    Of numbers the first, the least and the greatest: what keeps a limit with these keeps it with all between. Of words
+    and yes/no each that differs. The second value of a key has ``#2`` behind it.
+    """
+    by_key: dict[str, dict[object, OcpMeasurement]] = {}
+    for each in measured:
+        by_key.setdefault(each.key, {}).setdefault((type(each.value) is bool, each.value), each)
+    for key, distinct in by_key.items():
+        for number, each in enumerate(_ends(list(distinct.values())), start=1):
+            yield each if number == 1 else replace(each, key=f"{key}#{number}")
+
+
+def _ends(values: Sequence[OcpMeasurement]) -> list[OcpMeasurement]:
+    numbers = [(float(v.value), i) for i, v in enumerate(values) if _is_number(v.value)]
+    if len(numbers) <= 3:
+        return list(values)
+    wanted = {numbers[0][1], min(numbers)[1], max(numbers)[1]}
+    return [v for i, v in enumerate(values) if i in wanted or not _is_number(v.value)]
+
+
+def _is_number(value: Scalar) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def said_text(value: Any) -> str | None:
@@ -88,7 +109,7 @@ def _contents(
 def _subcomponent(content: Mapping[str, Any]) -> list[str]:
     said = content.get("subcomponent")
     name = said_text(said.get("name")) if isinstance(said, Mapping) else None
-    return [name] if name else []
+    return [name[:_MAX_PART]] if name else []
 
 
 def _value(value: Any) -> Scalar:
