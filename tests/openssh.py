@@ -34,10 +34,14 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def running_sshd() -> Iterator[OpenSsh]:
-    """An sshd with fresh keys on a free port of 127.0.0.1."""
+def running_sshd(prefix: tuple[str, ...] = (), set_env: str = "") -> Iterator[OpenSsh]:
+    """An sshd with fresh keys on a free port of 127.0.0.1.
+
+    ``prefix`` is what runs it, such as ``unshare``; ``set_env`` a ``NAME=value`` that its sessions get.
+    """
     assert SSHD and KEYGEN
     folder = Path(tempfile.mkdtemp(prefix="gatehouse-sshd-"))
+    folder.chmod(0o711)  # a user without root must find its public key
     for name in ("host", "user"):
         subprocess.run([KEYGEN, "-q", "-t", "ed25519", "-N", "", "-f", str(folder / name)], check=True)
     Path("/run/sshd").mkdir(exist_ok=True)  # its privilege separation folder; only root needs it
@@ -46,10 +50,11 @@ def running_sshd() -> Iterator[OpenSsh]:
         "ListenAddress=127.0.0.1", f"Port={port}", "PidFile=none", "StrictModes=no", "UsePAM=no",
         f"AuthorizedKeysFile={folder / 'user.pub'}", "PasswordAuthentication=no", "MaxStartups=200",
     ]  # fmt: skip
+    options += [f"SetEnv={set_env}"] if set_env else []
     arguments = [word for option in options for word in ("-o", option)]
     log = (folder / "log").open("wb")
     server = subprocess.Popen(
-        [SSHD, "-D", "-e", "-f", "/dev/null", "-h", str(folder / "host"), *arguments], stderr=log, stdout=log
+        [*prefix, SSHD, "-D", "-e", "-f", "/dev/null", "-h", str(folder / "host"), *arguments], stderr=log, stdout=log
     )
     try:
         _wait_for(port, server)

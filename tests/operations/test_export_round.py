@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 from filled_store import HOSTILE, World, new_world
+from ocp_rules import broken
 
 from gatehouse.local.postgres import Server
+from gatehouse.model.commands import Command, Completed, Ended
 from gatehouse.model.errors import NotFoundError
 from gatehouse.operations import export_round as module
 from gatehouse.operations.export_round import export_round
+from gatehouse.vendors.registry import read
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +38,22 @@ def test_every_unit_and_diagnostic_is_a_step(world: World) -> None:
     assert len(_named(artifacts, "testStepStart")) == 24
     statuses = [end["status"] for end in _named(artifacts, "testStepEnd")]
     assert (statuses.count("COMPLETE"), statuses.count("ERROR"), statuses.count("SKIP")) == (18, 5, 1)
+
+
+def test_it_keeps_the_specification(world: World) -> None:
+    """It should break no rule of it, with faults, holes, a skip and hostile text in the round."""
+    assert broken(export_round(world.workspace, "judged")) == []
+
+
+def test_our_own_reader_reads_it_back(world: World) -> None:
+    """It should find as many steps, measurements and diagnoses as there are, and the run's end."""
+    lines = list(export_round(world.workspace, "judged"))
+    text = "".join(f"{line}\n" for line in lines).encode()
+    facts = read("ocp-diag-jsonl", Completed(Command("k", ("x",)), Ended.EXITED, 0, text)).facts
+    artifacts = _artifacts(world)
+    assert (facts["lines"], facts["steps"], facts["run.result"]) == (len(lines), 24, "FAIL")
+    assert facts["measurements"] == len(_named(artifacts, "measurement"))
+    assert facts["diagnoses"] == len(_named(artifacts, "diagnosis"))
 
 
 def test_the_run_ends_as_failed(world: World) -> None:

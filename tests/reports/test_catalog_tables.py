@@ -21,7 +21,10 @@ SLOW = Diagnostic(
     title="Slow",
     question="Is it | slow?",
     cells={
-        "nvidia": (Ask("smi", ("nvidia-smi", "-q")), Ask("links", ("nvidia-smi", "nvlink"), root=True)),
+        "nvidia": (
+            Ask("smi", ("nvidia-smi", "-q", "{seconds}", "{mib}")),
+            Ask("links", ("nvidia-smi", "nvlink"), root=True),
+        ),
         "amd": (Ask("rocm", ("rocm-smi",)),),
     },
     disturbs=True,
@@ -88,8 +91,8 @@ def test_a_diagnostic_tells_its_tools_by_vendor() -> None:
         "amd: `rocm-smi` read as `rocm`; nvidia: `nvidia-smi` read as `smi`, `nvidia-smi` read as `links`, as root"
     )
     assert log[2] == "any: `dmesg` read as `kernel-log`, as root or `journalctl` read as `kernel-log`, as root"
-    assert slow[3:] == ["1.5 min", "yes"]
-    assert log[4] == "no"
+    assert slow[3:] == ["root (nvidia), an idle machine", "1.5 min", "yes"]
+    assert log[3:] == ["root", "0.1 min", "no"]
 
 
 def test_nothing_ends_a_cell_early() -> None:

@@ -12,6 +12,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from gatehouse.catalog.addresses import matches_part
 from gatehouse.catalog.base import Spec
+from gatehouse.catalog.conditions import Condition
 from gatehouse.catalog.values import is_number, same_sort, written
 from gatehouse.model.readings import unit_of
 from gatehouse.model.status import Action, Severity
@@ -28,6 +29,7 @@ class LimitSpec(Spec, ABC):
     Without ``count`` every such part that reports the reading must give a value, and at least one must;
     with ``count`` at least so many parts must. ``good`` is a sample that passes, ``bad`` one that fails.
     ``source`` says where the number comes from; ``unit`` must be the reading's own where its name tells one.
+    ``when`` says for which firmware or driver it holds: other versions need a limit of their own.
     """
 
     diagnostic: Text
@@ -41,6 +43,7 @@ class LimitSpec(Spec, ABC):
     bad: Value
     unit: str = ""
     title: str = ""
+    when: Condition | None = None
 
     @abstractmethod
     def comparable(self, value: object) -> bool:
@@ -54,6 +57,11 @@ class LimitSpec(Spec, ABC):
     @abstractmethod
     def required(self) -> str:
         """The requirement as words that follow "must be"."""
+
+    @property
+    def requirement(self) -> str:
+        """The requirement, with the firmware for which it holds where it does not hold for all."""
+        return f"{self.required} (for {self.when.words})" if self.when else self.required
 
     @property
     def reading_unit(self) -> str:
@@ -228,17 +236,18 @@ class PhysicalBound(Spec):
         return self
 
 
-def beyond_physics(limits: Sequence[LimitSpec], bounds: Sequence[PhysicalBound]) -> list[str]:
-    """One line for each limit whose good or bad sample no part can show: such a limit can never pass, or never fail."""
+def beyond_physics(limits: Sequence[LimitSpec], bounds: Sequence[PhysicalBound]) -> list[tuple[int, str, str]]:
+    """Samples that no part can show: such a limit can never pass, or never fail.
+
+    One (index of the limit, ``good`` or ``bad``, what is wrong) for each.
+    """
     problems = []
-    for limit in limits:
+    for index, limit in enumerate(limits):
         for bound in bounds:
             if bound.reading != limit.reading or bound.parts not in ("*", limit.parts):
                 continue
             for name, sample in (("good", limit.good), ("bad", limit.bad)):
                 if is_number(sample) and not isinstance(sample, str) and not bound.allows(sample):
-                    problems.append(
-                        f"{limit.diagnostic}: {limit.reading}: {name} is {written(sample)}, beyond physics: "
-                        f"{bound.required} ({bound.source})"
-                    )
+                    said = f"{limit.reading} of {written(sample)} is beyond physics: {bound.required} ({bound.source})"
+                    problems.append((index, name, said))
     return problems

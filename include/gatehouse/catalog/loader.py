@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from gatehouse.catalog import yaml_source
 from gatehouse.catalog.base import Spec
 from gatehouse.catalog.criteria import CriteriaSet
+from gatehouse.catalog.declared import DeclaredDiagnostic
 from gatehouse.catalog.plan import Plan
 from gatehouse.catalog.policies import FindingPolicy
 from gatehouse.catalog.program import Program
@@ -27,6 +28,7 @@ from gatehouse.model.hosts import Host
 T = TypeVar("T")
 SHIPPED = Path(__file__).resolve().parents[2] / "catalog"
 KINDS: Mapping[str, type[Spec]] = {
+    "diagnostics": DeclaredDiagnostic,
     "skus": Sku,
     "plans": Plan,
     "criteria": CriteriaSet,
@@ -43,6 +45,11 @@ class Catalog:
     folders: tuple[Path, ...]
     _files: dict[str, dict[str, Path]] = field(default_factory=dict)
     _loaded: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @cached_property
+    def diagnostics(self) -> dict[str, DeclaredDiagnostic]:
+        """Diagnostics that are declared in YAML, by id; those in Python are the registry's."""
+        return self.kind("diagnostics")
 
     @cached_property
     def skus(self) -> dict[str, Sku]:
@@ -120,6 +127,11 @@ class Catalog:
     def path(self, kind: str, name: str) -> Path:
         """The file that holds an entry."""
         return self._paths(kind)[name]
+
+    def problem(self, kind: str, name: str, where: tuple[str | int, ...], said: str) -> str:
+        """A line that tells file, line and field of what is wrong in an entry."""
+        path = self.path(kind, name)
+        return f"{path}:{yaml_source.line_in(path, where)}: {'.'.join(map(str, where)) or 'document'}: {said}"
 
     def kind(self, kind: str) -> dict[str, Any]:
         """Every entry of a kind by id.

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from gatehouse.catalog.loader import KINDS, open_catalog
+from gatehouse.cli import asks
 from gatehouse.cli.output import console, print_json, print_table, say_error
 from gatehouse.operations.check_catalog import check_catalog
 
@@ -60,4 +61,5 @@ def schema(folder: Annotated[Path, typer.Argument(help="Where to write one JSON 
 
 def register(root: typer.Typer) -> None:
     """Add these commands to the shell."""
+    asks.register(app)
     root.add_typer(app, name="catalog")

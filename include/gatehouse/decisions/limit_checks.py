@@ -10,6 +10,7 @@ from gatehouse.model.readings import Reading
 from gatehouse.model.results import Violation
 
 ByName = Mapping[str, Sequence[Reading]]
+HOST = "host"
 
 
 @dataclass
@@ -23,7 +24,7 @@ class Checked:
 
 def subject(part: str, name: str) -> str:
     """A quantity as people say it; what belongs to the whole host needs no part."""
-    return one_line(name if part == "host" else f"{part} {name}")
+    return one_line(name if part == HOST else f"{part} {name}")
 
 
 def sentence(violation: Violation) -> str:
@@ -56,25 +57,67 @@ def impossible(readings: ByName, bounds: Sequence[PhysicalBound]) -> dict[Readin
 def check_limits(limits: Sequence[Limit], readings: ByName, wrong: Mapping[Reading, str]) -> Checked:
     """Compare every limit with the readings it speaks of; those in ``wrong`` are never compared with anything."""
     checked = Checked()
-    for limit in limits:
+    for group in _groups(limits):
+        limit = group[0]
         of_limit = [r for r in readings.get(limit.reading, ()) if limit.matches(r.part)]
         sound = [r for r in of_limit if r not in wrong]
         if of_limit and not sound:
             continue  # every value is impossible, and said so already
-        _check(limit, sound, checked)
+        _check(group, sound, readings, checked)
     return checked
 
 
-def _check(limit: Limit, readings: Sequence[Reading], checked: Checked) -> None:
+def applies(limit: Limit, reading: Reading, readings: ByName) -> bool | None:
+    """Whether a limit holds for the firmware of a reading's part; None where that cannot be told."""
+    return limit.when.holds(_nearest(limit.when.reading, reading.part, readings)) if limit.when else True
+
+
+def _groups(limits: Sequence[Limit]) -> Iterable[list[Limit]]:
+    """Each limit by itself; those that depend on firmware together with the others of the same readings."""
+    groups: dict[object, list[Limit]] = {}
+    for index, limit in enumerate(limits):
+        key = (limit.reading, limit.parts, limit.count) if limit.when else index
+        groups.setdefault(key, []).append(limit)
+    return groups.values()
+
+
+def _nearest(name: str, part: str, readings: ByName) -> object:
+    """A reading's value on the part, on what the part belongs to, or on the host; None where it is not told alike."""
+    said = readings.get(name, ())
+    while True:
+        found = {reading.value for reading in said if reading.part == part}
+        if found or part == HOST:
+            return next(iter(found)) if len(found) == 1 else None
+        part = part.rpartition(".")[0] or HOST
+
+
+def _check(group: Sequence[Limit], sound: Sequence[Reading], readings: ByName, checked: Checked) -> None:
     valued: set[str] = set()
-    for reading in readings:
-        value = reading.value
-        if value is not None and limit.comparable(value):
-            checked.compared += 1
-            valued.add(reading.part)
-            if not limit.holds(value):
-                checked.violations.append(_violation(limit, reading))
-    checked.holes.extend(_holes(limit, readings, valued))
+    unjudged: list[str] = []
+    for reading in sound:
+        holding = [limit for limit in group if applies(limit, reading, readings)]
+        if not holding and reading.value is not None:
+            unjudged.append(_no_limit(group, reading, readings))
+        for limit in holding:
+            value = reading.value
+            if value is not None and limit.comparable(value):
+                checked.compared += 1
+                valued.add(reading.part)
+                if not limit.holds(value):
+                    checked.violations.append(_violation(limit, reading))
+    checked.holes.extend(unjudged or _holes(group[0], sound, valued))
+
+
+def _no_limit(group: Sequence[Limit], reading: Reading, readings: ByName) -> str:
+    conditions = [limit.when for limit in group if limit.when]
+    names = dict.fromkeys(condition.reading for condition in conditions)
+    seen = ", ".join(f"{name} {_shown(_nearest(name, reading.part, readings))}" for name in names)
+    known = ", ".join(condition.words for condition in conditions)
+    return f"{subject(reading.part, reading.name)}: no limit for {one_line(seen)}; there are limits for {known}"
+
+
+def _shown(value: object) -> str:
+    return "unknown" if value is None else written(value)
 
 
 def _violation(limit: Limit, reading: Reading) -> Violation:
@@ -82,7 +125,7 @@ def _violation(limit: Limit, reading: Reading) -> Violation:
         check=limit.reading,
         part=one_line(reading.part),
         seen=written(reading.value, limit.reading_unit or reading.unit),
-        required=limit.required,
+        required=limit.requirement,
         severity=limit.severity,
         action=limit.action,
     )

@@ -6,7 +6,7 @@ from typing import Literal
 
 from gatehouse.catalog.values import one_line
 from gatehouse.decisions.finding_checks import of_class
-from gatehouse.model.readings import Finding, Reading, ToolReport, reading_of
+from gatehouse.model.readings import Finding, Reading, ToolReport
 from gatehouse.model.status import FindingClass, Measured
 
 Keyed = tuple[str, ToolReport]
@@ -32,7 +32,7 @@ class Read:
     @property
     def readings(self) -> tuple[Reading, ...]:
         """Readings of the whole reports."""
-        return tuple(reading_of(name, value) for report in self.whole for name, value in report.facts.items())
+        return tuple(reading for report in self.whole for reading in report.readings)
 
     @property
     def logs_read(self) -> bool:

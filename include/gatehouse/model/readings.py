@@ -67,7 +67,8 @@ class ToolReport:
 
     ``facts`` maps dotted names (``gpu3.temp_c``) to values; ``None`` is "the tool gave no value".
     ``complete`` is false when the output was cut or a declared part of it is absent.
-    ``status`` ERROR means that nothing here may be taken for a measurement.
+    ``status`` ERROR means that nothing here may be taken for a measurement. ``addressed`` holds, by the fact's name,
+    the readings whose part and unit the tool said itself; the others follow from the names of the facts.
     """
 
     tool: str
@@ -76,6 +77,12 @@ class ToolReport:
     facts: Mapping[str, Fact] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     errors: tuple[str, ...] = ()
+    addressed: Mapping[str, Reading] = field(default_factory=dict)
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        """Every fact as a reading."""
+        return tuple(self.addressed.get(name) or reading_of(name, value) for name, value in self.facts.items())
 
 
 @lru_cache(maxsize=2**16)

@@ -6,10 +6,10 @@ from typing import Literal
 
 from gatehouse.catalog.plan import PlannedDiagnostic
 from gatehouse.catalog.sku import Sku
-from gatehouse.diagnostics.registry import diagnostic
+from gatehouse.diagnostics.registry import Declared, known_diagnostics
 from gatehouse.diagnostics.spec import Ask, Diagnostic
 from gatehouse.model.commands import Command
-from gatehouse.model.errors import UsageError
+from gatehouse.model.errors import NotFoundError, UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +27,20 @@ class AskedCommand:
     via: Literal["ssh", "bmc"] = "ssh"
 
 
-def commands_for(planned: Sequence[PlannedDiagnostic], sku: Sku) -> tuple[AskedCommand, ...]:
-    """Every command of a plan for a SKU's hosts.
+def commands_for(
+    planned: Sequence[PlannedDiagnostic], sku: Sku, declared: Declared | None = None
+) -> tuple[AskedCommand, ...]:
+    """Every command of a plan for a SKU's hosts; ``declared`` are the diagnostics of YAML that it may name.
 
     Raises:
         NotFoundError: the plan names a diagnostic that does not exist.
         UsageError: the plan gives a parameter that the diagnostic does not have.
     """
-    return tuple(asked for item in planned for asked in _commands(diagnostic(item.diagnostic), item, sku))
+    known = known_diagnostics(declared or {})
+    missing = [item.diagnostic for item in planned if item.diagnostic not in known]
+    if missing:
+        raise NotFoundError(f"no diagnostic {missing[0]!r}; there are: {', '.join(sorted(known))}")
+    return tuple(asked for item in planned for asked in _commands(known[item.diagnostic], item, sku))
 
 
 def _commands(spec: Diagnostic, planned: PlannedDiagnostic, sku: Sku) -> Iterator[AskedCommand]:

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gatehouse.catalog.limits import beyond_physics
+from gatehouse.catalog.criteria import Criterion
 from gatehouse.catalog.loader import KINDS, Catalog, check
-from gatehouse.diagnostics.registry import all_diagnostics
-from gatehouse.diagnostics.spec import ANY_VENDOR
+from gatehouse.diagnostics.registry import all_diagnostics, known_diagnostics
 from gatehouse.model.errors import CatalogError, UsageError
 from gatehouse.operations.ask_plan import commands_for
+from gatehouse.operations.measurable import measurable
+from gatehouse.operations.prove_limits import limit_problems, unmeasured
 from gatehouse.vendors.registry import all_readers
 
 
@@ -25,9 +26,10 @@ class CatalogReport:
 def check_catalog(catalog: Catalog, more: tuple[Path, ...] = ()) -> CatalogReport:
     """Check the catalogue of the given folders together."""
     catalog = replace(catalog, folders=(*catalog.folders, *more), _files={}, _loaded={})
-    problems = check(catalog, all_diagnostics)
+    problems = _declared(catalog) or check(catalog, lambda: known_diagnostics(catalog.diagnostics))
     if not problems:
-        problems = [*_meaningless_limits(catalog), *_unasked(catalog), *_unanswered(), *_twin_hosts(catalog)]
+        looks = (_limits, _criteria, _unasked, _twin_hosts)
+        problems = list(dict.fromkeys([*(said for look in looks for said in look(catalog)), *_unanswered()]))
     counts = {} if problems and not _loadable(catalog) else {kind: len(catalog.kind(kind)) for kind in KINDS}
     limits = sum(len(sku.limits) for sku in catalog.skus.values()) if counts else 0
     return CatalogReport(counts, limits, tuple(problems))
@@ -40,27 +42,60 @@ def _loadable(catalog: Catalog) -> bool:
         return False
 
 
-def _meaningless_limits(catalog: Catalog) -> Iterator[str]:
-    """Limits beyond physics; limits of a diagnostic that has no cell for the SKU's vendor."""
+def _declared(catalog: Catalog) -> list[str]:
+    """YAML diagnostics that say what no diagnostic may say, or have the id of one in Python."""
+    problems = []
+    try:
+        for name, spec in catalog.diagnostics.items():
+            try:
+                known_diagnostics({name: spec})
+            except UsageError as error:
+                problems.append(catalog.problem("diagnostics", name, (), str(error)))
+    except CatalogError:
+        return []  # said by the check of the files, together with those of other kinds
+    return problems
+
+
+def _limits(catalog: Catalog) -> Iterator[str]:
+    """Limits that nothing meets, breaks or measures; physical bounds that bound nothing."""
     for name, sku in catalog.skus.items():
-        path = catalog.path("skus", name)
-        for problem in beyond_physics(sku.limits, sku.physics):
-            yield f"{path}: limits: {problem}"
-        for limit in sku.limits:
-            if not all_diagnostics()[limit.diagnostic].asks(sku.vendor):
-                never = f"{limit.reading} is never compared"
-                yield f"{path}: limits: {limit.diagnostic} has no reader for vendor {sku.vendor}: {never}"
+        for where, said in limit_problems(sku, catalog.diagnostics):
+            yield catalog.problem("skus", name, where, said)
+
+
+def _criteria(catalog: Catalog) -> Iterator[str]:
+    """Criteria on readings that nothing in their program's plan measures."""
+    known = known_diagnostics(catalog.diagnostics)
+    for name, program in catalog.programs.items():
+        vendor = catalog.skus[program.sku].vendor
+        for asked in program.phases.values():
+            planned = [item.diagnostic for item in catalog.plans[asked.plan].diagnostics]
+            given = frozenset().union(*(measurable(known[d], vendor, catalog.diagnostics.get(d)) for d in planned))
+            for index, criterion in enumerate(catalog.criteria[asked.criteria].criteria):
+                for field, reading, parts in _readings_of(criterion):
+                    for wrong, said in unmeasured(reading, (parts,), given, f"{name} by plan {asked.plan}"):
+                        where = ("criteria", index, field if wrong == "reading" else wrong)
+                        yield catalog.problem("criteria", asked.criteria, where, said)
+
+
+def _readings_of(criterion: Criterion) -> Iterator[tuple[str, str, str]]:
+    """(field, reading, parts) of what a criterion looks at in the readings."""
+    if criterion.kind == "performance":
+        yield "reading", criterion.reading, criterion.parts
+    elif criterion.kind == "mtbf" and criterion.hours_reading:
+        yield "hours_reading", criterion.hours_reading, "*"
 
 
 def _unasked(catalog: Catalog) -> Iterator[str]:
     """Diagnostics that no plan uses, and plans that cannot be asked of a program's SKU."""
     asked = {planned.diagnostic for plan in catalog.plans.values() for planned in plan.diagnostics}
-    for name in sorted(set(all_diagnostics()) - asked):
-        yield f"diagnostics/{name}.py: no plan asks it"
+    for name in sorted(set(known_diagnostics(catalog.diagnostics)) - asked):
+        file = catalog.path("diagnostics", name) if name in catalog.diagnostics else f"diagnostics/{name}.py"
+        yield f"{file}:1: no plan asks {name}"
     for program in catalog.programs.values():
         for phase in program.phases.values():
             try:
-                commands_for(catalog.plans[phase.plan].diagnostics, catalog.skus[program.sku])
+                commands_for(catalog.plans[phase.plan].diagnostics, catalog.skus[program.sku], catalog.diagnostics)
             except UsageError as error:
                 yield f"{catalog.path('plans', phase.plan)}: {error}"
 
@@ -68,10 +103,9 @@ def _unasked(catalog: Catalog) -> Iterator[str]:
 def _unanswered() -> Iterator[str]:
     """Tools that a diagnostic asks and no reader reads."""
     for name, diagnostic in all_diagnostics().items():
-        for vendor in diagnostic.cells or (ANY_VENDOR,):
-            for ask in diagnostic.asks(vendor):
-                if ask.tool not in all_readers():
-                    yield f"diagnostics/{name}.py: no reader for tool {ask.tool!r}"
+        for ask in (ask for asks in diagnostic.cells.values() for ask in asks):
+            if ask.tool not in all_readers():
+                yield f"diagnostics/{name}.py: no reader for tool {ask.tool!r}"
 
 
 def _twin_hosts(catalog: Catalog) -> Iterator[str]:

@@ -109,7 +109,7 @@ def _unfinished(
     serials = [unit.serial for unit in units]
     said = {(o.serial, o.key): o for o in outputs.outputs_of_units(session, row.id, serials)}
     began = {(j.serial, j.key): j for j in jobs.jobs_of_round(session, row.id, serials)}
-    asked = {name: commands_for(spec.plan.diagnostics, sku) for name, sku in spec.skus.items()}
+    asked = {name: commands_for(spec.plan.diagnostics, sku, spec.declared) for name, sku in spec.skus.items()}
     found = []
     for unit in units:
         host = workspace.catalog.host(unit.serial)

@@ -2,8 +2,10 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from gatehouse.catalog.declared import DeclaredDiagnostic
+from gatehouse.catalog.limits import Limit
 from gatehouse.catalog.plan import Plan
 from gatehouse.catalog.policies import FindingPolicy
 from gatehouse.catalog.sku import Sku
@@ -31,12 +33,21 @@ class RoundRequest:
 
 @dataclass(frozen=True, slots=True)
 class RoundSpec:
-    """What a round asks, as it stood when it was opened: the plan, the SKUs with their limits, the policy."""
+    """What a round asks, as it stood when it was opened: the plan, the SKUs with their limits, the policy.
+
+    ``declared`` are the diagnostics of the plan that YAML declares.
+    """
 
     plan_id: str
     plan: Plan
     skus: dict[str, Sku]
     policy: FindingPolicy
+    declared: dict[str, DeclaredDiagnostic] = field(default_factory=dict)
+
+    def limits(self, sku: str) -> tuple[Limit, ...]:
+        """What a SKU's readings are held against: its own limits, and those that declared diagnostics bring along."""
+        own = (spec.own_limit(name) for name, spec in self.declared.items())
+        return (*self.skus[sku].limits, *own)
 
     def as_json(self) -> dict[str, object]:
         """The form that the store keeps."""
@@ -45,6 +56,7 @@ class RoundSpec:
             "plan": self.plan.model_dump(mode="json"),
             "skus": {name: sku.model_dump(mode="json") for name, sku in self.skus.items()},
             "policy": self.policy.model_dump(mode="json"),
+            "declared": {name: spec.model_dump(mode="json") for name, spec in self.declared.items()},
         }
 
     @classmethod
@@ -57,6 +69,7 @@ class RoundSpec:
             plan=Plan.model_validate(stored["plan"]),
             skus={name: Sku.model_validate(sku) for name, sku in stored["skus"].items()},
             policy=FindingPolicy.model_validate(stored["policy"]),
+            declared={k: DeclaredDiagnostic.model_validate(v) for k, v in stored.get("declared", {}).items()},
         )
 
 
@@ -106,9 +119,11 @@ def _chosen(build: Sequence[Host], request: RoundRequest, phase: Phase) -> Seque
 def _spec(workspace: Workspace, plan_id: str, plan: Plan, policy: str, hosts: Sequence[Host]) -> RoundSpec:
     catalog = workspace.catalog
     skus = {name: catalog.find("SKU", name, catalog.skus) for name in sorted({host.sku for host in hosts})}
+    planned = {item.diagnostic for item in plan.diagnostics}
+    declared = {name: spec for name, spec in catalog.diagnostics.items() if name in planned}
     for sku in skus.values():
-        commands_for(plan.diagnostics, sku)  # refuse a plan that cannot be asked before anything is opened
-    return RoundSpec(plan_id, plan, skus, catalog.find("policy", policy, catalog.policies))
+        commands_for(plan.diagnostics, sku, declared)  # refuse a plan that cannot be asked before anything is opened
+    return RoundSpec(plan_id, plan, skus, catalog.find("policy", policy, catalog.policies), declared)
 
 
 def _store(session: Transaction, request: RoundRequest, phase: str, spec: RoundSpec, hosts: Sequence[Host]) -> str:

@@ -1,10 +1,8 @@
 """Turns what a visit brought back into results: keeps the raw output, reads it, judges it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from gatehouse.catalog.limits import Limit
-from gatehouse.catalog.sku import Sku
 from gatehouse.decisions.verdicts import judge
 from gatehouse.diagnostics.registry import diagnostic
 from gatehouse.model.commands import Completed, Ended
@@ -15,6 +13,7 @@ from gatehouse.model.status import Measured
 from gatehouse.operations.ask_plan import AskedCommand
 from gatehouse.operations.open_round import RoundSpec
 from gatehouse.operations.read_bmc import over_ssh, report_of_resource, said_by_bmc
+from gatehouse.operations.reading_bounds import reading_bounds
 from gatehouse.store.outputs import StoredOutput
 from gatehouse.store.raw import RawStore
 from gatehouse.store.rounds import UnitVisit
@@ -35,16 +34,15 @@ def read_visit(
     """Everything a visit brought back, read and judged. A host that was not reached has ERROR results that say so."""
     said = list(zip(over_ssh(asked), session.completed, strict=True))
     said += said_by_bmc(asked, bmc) if bmc else ()
-    sku = spec.skus[host.sku]
     results = tuple(
-        _result(planned.diagnostic, [s for s in said if s[0].diagnostic == planned.diagnostic], sku, spec)
+        _result(planned.diagnostic, [s for s in said if s[0].diagnostic == planned.diagnostic], host.sku, spec)
         for planned in spec.plan.diagnostics
     )
     return UnitVisit(
         host=host,
         results=results,
         outputs=tuple(stored(asked_for, completed, raw) for asked_for, completed in said),
-        bounds=_bounds(results, sku.limits),
+        bounds=reading_bounds(results, spec.limits(host.sku)),
         unreachable=_unreachable(asked, session, bmc, results),
         claimed_serial=_claimed_serial(results),
         boot_id=session.boot_id,
@@ -62,17 +60,17 @@ def _unreachable(
     return str(bmc.error) if bmc and bmc.error and not measured else None
 
 
-def _result(name: str, said: Sequence[Said], sku: Sku, spec: RoundSpec) -> Result:
+def _result(name: str, said: Sequence[Said], sku: str, spec: RoundSpec) -> Result:
     reports = [(asked.command.key, report_of(asked, completed)) for asked, completed in said]
     started = [c.started_at for _, c in said if c.started_at]
     return judge(
         name,
         reports,
-        sku.limits,
-        sku.physics,
+        spec.limits(sku),
+        spec.skus[sku].physics,
         (spec.policy,),
         asks_expected=len(said),
-        enough=diagnostic(name).enough,
+        enough=diagnostic(name, spec.declared).enough,
         started_at=min(started, default=None),
         duration_s=_seconds(said),
     )
@@ -123,29 +121,3 @@ def _claimed_serial(results: Iterable[Result]) -> str | None:
             known = {r.name: r.value for r in result.readings if isinstance(r.value, str)}
             return next((str(known[name]) for name in SERIAL_READINGS if name in known), None)
     return None
-
-
-def _bounds(
-    results: Iterable[Result], limits: Sequence[Limit]
-) -> Mapping[tuple[str, str], tuple[float | None, float | None]]:
-    """The limits that each numeric reading was held against, for plots: (part, name) → (low, high)."""
-    found: dict[tuple[str, str], tuple[float | None, float | None]] = {}
-    by_name: dict[str, list[Limit]] = {}
-    for limit in limits:
-        by_name.setdefault(limit.reading, []).append(limit)
-    for reading in (r for result in results for r in result.readings):
-        for limit in by_name.get(reading.name, ()):
-            if limit.matches(reading.part):
-                found[reading.part, reading.name] = _ends(limit)
-    return found
-
-
-def _ends(limit: Limit) -> tuple[float | None, float | None]:
-    match limit.kind:
-        case "at_most":
-            return None, limit.value
-        case "at_least":
-            return limit.value, None
-        case "between":
-            return limit.low, limit.high
-    return None, None

@@ -154,14 +154,19 @@ def _plan(row: RoundRow) -> Mapping[str, Any]:
     return plan if isinstance(plan, dict) else {}
 
 
+def _declared_titles(row: RoundRow) -> dict[str, str]:
+    declared = row.spec.get("declared") if isinstance(row.spec, dict) else None
+    return {str(name): str(spec["title"]) for name, spec in (declared or {}).items()}
+
+
 def _columns(row: RoundRow, tallies: Mapping[str, DiagnosticTally]) -> tuple[Column, ...]:
     planned = {str(d["diagnostic"]): bool(d.get("mandatory", True)) for d in _plan(row).get("diagnostics", ())}
     names = list(planned) + sorted(set(tallies) - set(planned))
-    known = all_diagnostics()
+    titles = {name: spec.title for name, spec in all_diagnostics().items()} | _declared_titles(row)
     return tuple(
         Column(
             diagnostic=name,
-            title=known[name].title if name in known else name,
+            title=titles.get(name, name),
             mandatory=planned.get(name, False),
             tally=tallies.get(name, _NOTHING),
         )

@@ -43,10 +43,10 @@ def catalog_page(
 def diagnostics_table(diagnostics: Mapping[str, Diagnostic]) -> str:
     """Every diagnostic with the tools that answer, by vendor where they differ; a vendor without tools is a SKIP."""
     rows = [
-        (_code(name), _text(each.question), _answers(each), f"{each.expect_minutes:g} min", _felt(each))
+        (_code(name), _text(each.question), _answers(each), _needs(each), f"{each.expect_minutes:g} min", _felt(each))
         for name, each in sorted(diagnostics.items())
     ]
-    return _table(("Diagnostic", "Question", "Answered by", "Usual cost", "A workload feels it"), rows)
+    return _table(("Diagnostic", "Question", "Answered by", "Needs", "Usual cost", "A workload feels it"), rows)
 
 
 def plans_table(diagnostics: Mapping[str, Diagnostic], plans: Mapping[str, Plan]) -> str:
@@ -91,6 +91,13 @@ def _tools(asks: Sequence[Ask], between: str) -> str:
     """Each command line without its arguments' values, and whether it needs root."""
     said = [f"{_code(' '.join(ask.argv[:1]))} read as {_code(ask.tool)}{', as root' * ask.root}" for ask in asks]
     return between.join(dict.fromkeys(said)) or _NO_VALUE
+
+
+def _needs(diagnostic: Diagnostic) -> str:
+    """What a machine must offer: root (for all vendors, or for those named), an idle machine."""
+    rooted = sorted(vendor for vendor in diagnostic.cells if diagnostic.needs_root(vendor))
+    root = "root" if len(rooted) == len(diagnostic.cells) else f"root ({', '.join(rooted)})"
+    return ", ".join([root] * bool(rooted) + ["an idle machine"] * diagnostic.needs_idle) or "nothing"
 
 
 def _felt(diagnostic: Diagnostic) -> str:

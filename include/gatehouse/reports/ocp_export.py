@@ -6,14 +6,16 @@ FAIL, ERROR and SKIP with NOT_APPLICABLE; so a round that may not count, or is n
 
 import json
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from gatehouse.model.status import Measured, Verdict
 
 SCHEMA_VERSION = {"major": 2, "minor": 0}
+_SURROGATE = re.compile("[\ud800-\udfff]")
 HOST = "host"  # the part that is the whole machine
 Artifact = tuple[datetime, dict[str, Any]]
 Value = int | float | str | bool
@@ -98,8 +100,14 @@ class OcpRound:
 def ocp_lines(round_: OcpRound, results: Iterable[OcpResult]) -> Iterator[str]:
     """The artifacts in order, one JSON object a line, numbered from 0. ``results`` is read once and never held."""
     for number, (at, artifact) in enumerate(_artifacts(round_, results)):
-        stamped = {**artifact, "sequenceNumber": number, "timestamp": at.astimezone(UTC).isoformat()}
-        yield json.dumps(stamped, ensure_ascii=False, allow_nan=False)
+        stamped = {**artifact, "sequenceNumber": number, "timestamp": _stamp(at)}
+        # What a tool printed may hold halves of UTF-16 pairs, which no file in UTF-8 can.
+        yield _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", json.dumps(stamped, ensure_ascii=False, allow_nan=False))
+
+
+def _stamp(at: datetime) -> str:
+    """The time as the specification wants it: in UTC, written with a Z."""
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
 
 
 def run_end(admissible: bool | None, seen: set[tuple[Measured, Verdict]]) -> tuple[Measured, Verdict]:
@@ -173,12 +181,19 @@ def _run_errors(round_: OcpRound) -> Iterator[tuple[str, str]]:
 
 
 def _step(result: OcpResult) -> Iterator[Artifact]:
-    end = result.at.timestamp() + (result.duration_s or 0.0)
-    end_at = datetime.fromtimestamp(end, UTC)
+    end_at = _after(result.at, result.duration_s)
     yield result.at, {"testStepStart": {"name": f"{result.diagnostic} on {result.serial}"}}
     for content in _contents(result):
         yield end_at, content
     yield end_at, {"testStepEnd": {"status": result.measured.value}}
+
+
+def _after(at: datetime, seconds: float | None) -> datetime:
+    """The end of what began then; the beginning where no calendar holds the end."""
+    try:
+        return at + timedelta(seconds=max(0.0, seconds or 0.0))
+    except (OverflowError, ValueError):
+        return at
 
 
 def _contents(result: OcpResult) -> Iterator[dict[str, Any]]:
@@ -201,7 +216,8 @@ def _has_value(reading: OcpReading) -> bool:
 
 
 def _measurement(reading: OcpReading, serial: str) -> dict[str, Any]:
-    ends = (("GREATER_THAN_OR_EQUAL", reading.low), ("LESS_THAN_OR_EQUAL", reading.high))
+    number = isinstance(reading.value, int | float) and not isinstance(reading.value, bool)
+    ends = (("GREATER_THAN_OR_EQUAL", reading.low), ("LESS_THAN_OR_EQUAL", reading.high)) if number else ()
     validators = [{"type": kind, "value": end} for kind, end in ends if end is not None and math.isfinite(end)]
     value = reading.value
     whole = isinstance(value, float) and value.is_integer() and abs(value) < 2**53

@@ -3,7 +3,8 @@
 The script runs as ``/bin/sh -s`` and arrives on standard input, so no quoting rule of the user's login shell can
 hurt it, and standard input stays open as a lifeline: when the connection goes, the host sees end of file and ends
 the process group of whatever is running. Each command runs under its own limit (coreutils ``timeout``, which makes
-a process group and ends all of it), with stdin closed, ``LC_ALL=C`` and no terminal.
+a process group and ends all of it), with stdin closed, ``LC_ALL=C`` and no terminal. Under sudo the limit
+runs as root too: a user could not end what a root command started.
 
 Before and after each command a marker line goes to stdout and to stderr, so that both streams come apart by
 command, and what was printed before a hang or a cut is kept. The nonce makes a marker unguessable for the output. A
@@ -58,8 +59,8 @@ gh_run() {
   if [ -n "$gh_wait" ]; then gh_c=waits
   elif [ -n "$gh_no" ]; then gh_c=$gh_no
   elif gh_able "$1"; then
-    if [ "$gh_r" = 1 ] && [ "$gh_uid" != 0 ]; then set -- sudo -n -- "$@"; fi
     if [ -n "$gh_timeout" ]; then set -- timeout -k 2 "$gh_s" "$@"; fi
+    if [ "$gh_r" = 1 ] && [ "$gh_uid" != 0 ]; then set -- sudo -n -- "$@"; fi
     "$@" </dev/null 3<&- &
     gh_child=$!; wait "$gh_child"; gh_c=$?; gh_child=
   fi
@@ -151,6 +152,11 @@ def _line(index: int, command: Command) -> str:
     if _is_job(command):
         return job_script.job_line(index, command, words)
     return f"gh_run {index} {command.limit_s:g} {int(command.root)} {words}\n"
+
+
+def under_sudo(command: Command) -> tuple[str, ...]:
+    """What sudo is asked to run for a command that needs root: the command under its limit, as the script has it."""
+    return ("timeout", "-k", "2", f"{command.limit_s:g}", *command.argv)
 
 
 def parse_script(text: str) -> Script | None:

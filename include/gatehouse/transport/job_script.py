@@ -100,8 +100,9 @@ gh_start() {
     command -v $gh_x >/dev/null || { gh_c=incapable gh_from=0 gh_t=0 gh_ago=$gh_x; return; }
   done
   if ! mkdir -p "$gh_d" 2>/dev/null; then gh_c=incapable gh_from=0 gh_t=0 gh_ago=$gh_home; return; fi
+  set -- timeout -k 2 "$gh_s" "$@"
   if [ "$gh_r" = 1 ] && [ "$gh_uid" != 0 ]; then set -- sudo -n -- "$@"; fi
-  setsid /bin/sh -c "$gh_keep" gatehouse-job "$gh_d" "$gh_s" "$gh_max" timeout -k 10 "$gh_s" "$@" \
+  setsid /bin/sh -c "$gh_keep" gatehouse-job "$gh_d" "$gh_s" "$gh_max" "$@" \
     </dev/null >/dev/null 2>&1 3<&- &
   for gh_x in 1 2 3 4 5; do sleep 1; gh_look "$gh_j"; [ "$gh_c" = none ] || return 0; done
   gh_c=incapable gh_from=0 gh_t=0 gh_ago=$gh_home

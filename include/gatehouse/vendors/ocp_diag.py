@@ -5,20 +5,21 @@ Version 1 says symptom/msg and info/element where version 2 says verdict/message
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gatehouse.model.commands import Completed
 from gatehouse.model.errors import UnreadableError
-from gatehouse.model.readings import Fact, ToolReport
-from gatehouse.model.status import FindingClass
+from gatehouse.model.readings import Reading, ToolReport
+from gatehouse.model.status import FindingClass, Measured
 from gatehouse.vendors.gathered import Gathered, gather
 from gatehouse.vendors.json_lines import json_lines
+from gatehouse.vendors.ocp_measurements import hardware_of, measurements_of, said_text, told_apart
+from gatehouse.vendors.ocp_validators import broken_validators
 from gatehouse.vendors.quantities import number_or_unknown
 from gatehouse.vendors.registry import reads
 
 _ENVELOPES = ("testRunArtifact", "testStepArtifact")
-_MAX_VALUES = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,7 @@ def read_ocp_diag(said: Completed) -> ToolReport:
     _note_run(gathered, artifacts)
     _note_steps(gathered, artifacts)
     _note_diagnoses(gathered, artifacts)
-    _note_measurements(gathered, artifacts)
-    return gathered.done()
+    return _ended(gathered, _note_measurements(gathered, artifacts))
 
 
 def _artifact(item: Mapping[str, Any]) -> _Artifact | None:
@@ -83,11 +83,11 @@ def _note_run(gathered: Gathered, artifacts: Sequence[_Artifact]) -> None:
     gathered.facts_of(
         "",
         {
-            "run.name": _text(start.get("name")),
-            "run.version": _text(start.get("version")),
-            "run.status": _text(end.get("status")),
-            "run.result": _text(end.get("result")),
-            "dut.hostname": _text(dut.get("hostname") or dut.get("name")),
+            "run.name": said_text(start.get("name")),
+            "run.version": said_text(start.get("version")),
+            "run.status": said_text(end.get("status")),
+            "run.result": said_text(end.get("result")),
+            "dut.hostname": said_text(dut.get("hostname") or dut.get("name")),
             "hardware_components": len(components) if isinstance(components, list) else 0,
         },
     )
@@ -97,17 +97,13 @@ def _note_run(gathered: Gathered, artifacts: Sequence[_Artifact]) -> None:
         gathered.incomplete("the end of the run is absent")
 
 
-def _text(value: Any) -> str | None:
-    return value[:500] if isinstance(value, str) and value else None
-
-
 def _note_steps(gathered: Gathered, artifacts: Sequence[_Artifact]) -> None:
     starts, ends = _of_kind(artifacts, "testStepStart"), _of_kind(artifacts, "testStepEnd")
     gathered.fact("steps", len(starts))
     for artifact in starts:
-        gathered.fact(f"step{artifact.step}.name", _text(artifact.content.get("name")))
+        gathered.fact(f"step{artifact.step}.name", said_text(artifact.content.get("name")))
     for artifact in ends:
-        gathered.fact(f"step{artifact.step}.status", _text(artifact.content.get("status")))
+        gathered.fact(f"step{artifact.step}.status", said_text(artifact.content.get("status")))
     if len(ends) < len(starts):
         gathered.incomplete(f"{len(starts) - len(ends)} of {len(starts)} steps did not end")
     errors = _of_kind(artifacts, "error")
@@ -128,41 +124,56 @@ def _note_diagnoses(gathered: Gathered, artifacts: Sequence[_Artifact]) -> None:
         gathered.fact(f"diagnoses.{kind}", kinds[kind.upper()])
     for artifact in diagnoses[:1]:
         gathered.fact("first_diag.symptom", _name(artifact.content))
-        gathered.fact("first_diag.hardware", _hardware(artifact.content))
+        gathered.fact("first_diag.hardware", hardware_of(artifact.content))
     for artifact in diagnoses:
         if str(artifact.content.get("type")).upper() == "FAIL":
-            part = ", ".join(_hardware(artifact.content)) or "host"
+            part = ", ".join(hardware_of(artifact.content)) or "host"
             words = artifact.content.get("message", artifact.content.get("msg", ""))
             gathered.found(FindingClass.HARDWARE, part[:100], f"ocp.{_name(artifact.content)}", str(words))
 
 
 def _name(content: Mapping[str, Any]) -> str | None:
-    return _text(content.get("verdict")) or _text(content.get("symptom"))
+    return said_text(content.get("verdict")) or said_text(content.get("symptom"))
 
 
-def _hardware(content: Mapping[str, Any]) -> list[str]:
-    """Version 1 gives a list of hardware, version 2 one."""
-    said = content.get("hardwareInfoId")
-    return [str(item) for item in said] if isinstance(said, list) else [str(said)] if said else []
+def _note_measurements(gathered: Gathered, artifacts: Sequence[_Artifact]) -> dict[str, Reading]:
+    """Values as ``measurement.NAME`` with their hardware.
+
+    What breaks its own validator is the machine's trouble, said once: a failed diagnosis of that hardware says it too.
+    """
+    kinds = ("measurement", "measurementSeriesStart", "measurementSeriesElement")
+    singles, series, elements = ([a.content for a in _of_kind(artifacts, kind)] for kind in kinds)
+    gathered.fact("measurements", len(singles) + len(elements))
+    addressed: dict[str, Reading] = {}
+    diagnosed = {finding.part for finding in gathered.findings if finding.kind is FindingClass.HARDWARE}
+    everything = list(measurements_of(singles, series, elements))
+    for measured in told_apart(everything):
+        gathered.fact(measured.key, measured.value)
+        addressed[measured.key] = measured.reading
+    for measured in everything:
+        if diagnosed & {"host", measured.hardware}:
+            continue
+        for required in broken_validators(measured.value, measured.validators):
+            said = f"{measured.name} is {str(measured.value)[:80]} {measured.unit}".rstrip()
+            signature = f"ocp.measurement.{measured.name}"
+            gathered.found(FindingClass.HARDWARE, measured.part, signature, f"{said}, must be {required}")
+    return addressed
 
 
-def _note_measurements(gathered: Gathered, artifacts: Sequence[_Artifact]) -> None:
-    """Values as ``measurement.NAME`` with their hardware; of equal names the first of each hardware counts."""
-    measurements = _of_kind(artifacts, "measurement")
-    series = _of_kind(artifacts, "measurementSeriesElement")
-    gathered.fact("measurements", len(measurements) + len(series))
-    for artifact in measurements[:_MAX_VALUES]:
-        info, element = artifact.content.get("info"), artifact.content.get("element")
-        content = (
-            {**info, **element} if isinstance(info, Mapping) and isinstance(element, Mapping) else artifact.content
-        )
-        name, hardware = _text(content.get("name")), _hardware(content)
-        if name is not None:
-            key = ".".join(["measurement", name, *hardware[:1]])
-            gathered.facts.setdefault(key, _value(content.get("value")))
-
-
-def _value(value: Any) -> Fact:
-    if isinstance(value, (bool, str)):
-        return value if not isinstance(value, str) else value[:500]
-    return number_or_unknown(value)
+def _ended(gathered: Gathered, addressed: Mapping[str, Reading]) -> ToolReport:
+    """The report, with the run's own ending taken into account: ERROR, SKIP and a PASS of nothing are no answers."""
+    status, result = (gathered.facts.get(f"run.{name}") for name in ("status", "result"))
+    failed = gathered.facts.get("diagnoses.fail")
+    if status == Measured.ERROR:
+        gathered.incomplete("the run ended with status ERROR")
+    elif status == Measured.COMPLETE and result not in ("PASS", "FAIL"):
+        gathered.incomplete("the run is complete and has no result")
+    elif result == "PASS" and failed:
+        gathered.incomplete(f"the run passed, with {failed} failed diagnoses")
+    elif result == "PASS" and not (gathered.facts.get("diagnoses") or gathered.facts.get("measurements")):
+        gathered.found(FindingClass.TOOL_ERROR, "host", "ocp.empty", "passed without a diagnosis or a measurement")
+    report = replace(gathered.done(answers=(0, 1) if result == "FAIL" else (0,)), addressed=addressed)
+    if status == Measured.SKIP and not failed:
+        why = next(iter(report.errors), "the run was skipped")
+        return replace(report, status=Measured.SKIP, complete=False, errors=(why, *report.errors[1:]))
+    return report

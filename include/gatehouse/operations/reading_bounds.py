@@ -1,0 +1,41 @@
+"""The ends that each numeric reading was held against, for plots and for the export."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from gatehouse.catalog.limits import Limit
+from gatehouse.decisions.limit_checks import applies, by_name
+from gatehouse.model.results import Result
+
+Ends = tuple[float | None, float | None]
+Bounds = Mapping[tuple[str, str], Ends]
+
+
+def reading_bounds(results: Iterable[Result], limits: Sequence[Limit]) -> Bounds:
+    """(part, name) → (low, high), of the limits of the reading's own diagnostic that hold for its firmware."""
+    found: dict[tuple[str, str], Ends] = {}
+    of_reading: dict[tuple[str, str], list[Limit]] = {}
+    for limit in limits:
+        of_reading.setdefault((limit.diagnostic, limit.reading), []).append(limit)
+    for result in results:
+        named = by_name(result.readings)
+        for reading in result.readings:
+            for limit in of_reading.get((result.diagnostic, reading.name), ()):
+                if limit.matches(reading.part) and applies(limit, reading, named):
+                    key = reading.part, reading.name
+                    found[key] = _together(found.get(key, (None, None)), _ends(limit))
+    return found
+
+
+def _together(one: Ends, other: Ends) -> Ends:
+    return tuple(new if new is not None else old for old, new in zip(one, other, strict=True))  # type: ignore[return-value]
+
+
+def _ends(limit: Limit) -> Ends:
+    match limit.kind:
+        case "at_most":
+            return None, limit.value
+        case "at_least":
+            return limit.value, None
+        case "between":
+            return limit.low, limit.high
+    return None, None
