@@ -20,6 +20,7 @@ _KINDS = {
 }
 _FITS = re.compile(r"[A-Za-z_]+\d+")
 _LONGEST_ID = 80
+ANY_ID = "@"  # stands for whatever a BMC calls one of its resources
 
 
 def last_segment(path: str) -> str:
@@ -32,9 +33,19 @@ def part_of(collection: str, member: str) -> str:
 
     Digits inside an id move to its end (``CPU1_Temp`` is ``CPU_Temp1``), and an id without digits gets a 0.
     """
-    kind = _KINDS.get(collection) or re.sub(r"[^a-z]", "", collection.lower()) or "part"
+    kind = _kind(collection)
     token = re.sub(r"[^A-Za-z0-9]+", "_", member[:_LONGEST_ID]).strip("_")
     if not _FITS.fullmatch(f"{kind}_{token}"):
         words = "_".join(re.findall(r"[A-Za-z]+", token))
         token = words + ("".join(re.findall(r"\d+", token)) or "0")
     return f"{kind}_{token}"
+
+
+def part_kind_of(path: str) -> str:
+    """The kind of part that a path with ``*`` for members is about: ``system_@.processor_@``; empty where it has none."""
+    words = path.partition("?")[0].split("/")
+    return ".".join(f"{_kind(before)}_{ANY_ID}" for before, word in zip(words, words[1:], strict=False) if word == "*")
+
+
+def _kind(collection: str) -> str:
+    return _KINDS.get(collection) or re.sub(r"[^a-z]", "", collection.lower()) or "part"

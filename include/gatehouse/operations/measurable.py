@@ -9,6 +9,7 @@ from gatehouse.catalog.addresses import matches_part
 from gatehouse.catalog.declared import MEASUREMENT, DeclaredDiagnostic
 from gatehouse.diagnostics.spec import Ask, Diagnostic
 from gatehouse.model.readings import split_name
+from gatehouse.model.resource_parts import ANY_ID, part_kind_of
 from gatehouse.vendors.readings_index import PCI, Sort, part_kind, quantity_kind, readings_index
 
 HOST = "host"
@@ -55,13 +56,23 @@ def _of_tool(ask: Ask) -> Iterator[Measurable]:
             continue  # what an OCP executable measures is its own: the entry declares it
         one = given.fact.replace(PCI, "00:00.0").replace("#", "0")
         part, quantity, _ = split_name(f"{ask.for_each}0.{one}" if ask.for_each else one)
-        yield Measurable(quantity_kind(quantity), part_kind(part), given.sort)
+        for kind in _parts_asked(ask, part_kind(part)):
+            yield Measurable(quantity_kind(quantity), kind, given.sort)
+
+
+def _parts_asked(ask: Ask, kind: str) -> Iterator[str]:
+    """The kind of part as it is addressed in a round: under the resource that was asked, where it was a BMC's."""
+    if ask.via == "ssh":
+        yield kind
+        return
+    for resource in filter(None, map(part_kind_of, ask.argv)):
+        yield resource if kind == HOST else f"{resource}.{kind}"
 
 
 def _parts(kind: str, glob: str) -> Iterator[str]:
     """Parts of that kind which the glob fits, in order."""
     if not _MAGIC & set(glob):
-        if part_kind(glob) == kind:
+        if part_kind(glob) == kind or (ANY_ID in kind and _fits_any(kind, glob)):
             yield glob
         return
     if kind.startswith(PCI):
@@ -75,6 +86,16 @@ def _parts(kind: str, glob: str) -> Iterator[str]:
         yield from (".".join(chosen) for chosen in product(*choices))
 
 
+def _fits_any(kind: str, part: str) -> bool:
+    """Whether a part may be of a kind in which an id stands for any."""
+    return fnmatchcase(part, kind.replace(ANY_ID, "*").replace("#", "[0-9]*"))
+
+
 def _fitting(piece: str, glob: str) -> Iterator[str]:
+    if ANY_ID in piece:  # any word: such as the glob itself has
+        shape = piece.replace(ANY_ID, "#") if glob == "*" else glob.replace("*", "#").replace("?", "0")
+        names = (shape.replace("#", str(number)) for number in _NUMBERS)
+        yield from (n for n in names if n.startswith(piece.partition(ANY_ID)[0]) and fnmatchcase(n, glob))
+        return
     names = (piece.replace("#", str(number)) for number in (_NUMBERS if "#" in piece else (0,)))
-    return (name for name in names if fnmatchcase(name, glob))
+    yield from (name for name in names if fnmatchcase(name, glob))

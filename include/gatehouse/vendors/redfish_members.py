@@ -8,6 +8,7 @@ from gatehouse.model.commands import Completed
 from gatehouse.model.errors import UnreadableError
 from gatehouse.model.readings import ToolReport
 from gatehouse.model.resource_parts import last_segment, part_of
+from gatehouse.model.status import Measured
 from gatehouse.vendors.documents import json_of
 from gatehouse.vendors.draft import Draft
 from gatehouse.vendors.json_paths import at, items_at, text_at
@@ -28,7 +29,9 @@ def read_redfish_members(said: Completed) -> ToolReport:
     """
     document = json_of(said)
     if not isinstance(at(document, "Members"), list):
-        read_redfish_json(said)  # an error of the BMC says what it is
+        told = read_redfish_json(said)  # an error of the BMC says what it is
+        if told.status is Measured.ERROR:
+            return replace(told, tool=_TOOL)
         raise UnreadableError("a Redfish resource without Members: not a collection")
     draft = Draft(_TOOL, said)
     members = items_at(document, "Members")
