@@ -5,6 +5,7 @@ is brought into that form; the same id always gives the same address, whatever e
 """
 
 import re
+from itertools import pairwise
 
 _KINDS = {
     "Systems": "system",
@@ -42,9 +43,9 @@ def part_of(collection: str, member: str) -> str:
 
 
 def part_kind_of(path: str) -> str:
-    """The kind of part that a path with ``*`` for members is about: ``system_@.processor_@``; empty where it has none."""
+    """The kind of part that a path with ``*`` for members is about: ``system_@.processor_@``; empty for none."""
     words = path.partition("?")[0].split("/")
-    return ".".join(f"{_kind(before)}_{ANY_ID}" for before, word in zip(words, words[1:], strict=False) if word == "*")
+    return ".".join(f"{_kind(before)}_{ANY_ID}" for before, word in pairwise(words) if word == "*")
 
 
 def _kind(collection: str) -> str:
