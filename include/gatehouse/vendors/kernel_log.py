@@ -9,7 +9,9 @@ from gatehouse.model.readings import ToolReport
 from gatehouse.vendors.documents import text_of
 from gatehouse.vendors.gathered import Gathered
 from gatehouse.vendors.kernel_log_amdgpu import note_amdgpu
+from gatehouse.vendors.kernel_log_apei import note_apei
 from gatehouse.vendors.kernel_log_habana import note_habana
+from gatehouse.vendors.kernel_log_machine_checks import note_machine_checks
 from gatehouse.vendors.kernel_log_memory import note_memory
 from gatehouse.vendors.kernel_log_network import note_network
 from gatehouse.vendors.kernel_log_nvidia import note_nvidia
@@ -22,6 +24,8 @@ _FAMILIES: tuple[Callable[[KernelLog, Gathered], None], ...] = (
     note_nvidia,
     note_amdgpu,
     note_memory,
+    note_machine_checks,
+    note_apei,
     note_habana,
     note_pcie,
     note_network,
