@@ -120,9 +120,9 @@ def _note_counts(log: KernelLog, gathered: Gathered, lines: list[Record]) -> Non
 
 def _note_resets(log: KernelLog, gathered: Gathered, lines: list[Record], part: str) -> None:
     begun = sum("GPU reset begin" in line.message for line in lines)
-    gathered.total("amdgpu.resets", begun)
+    gathered.total("amdgpu.reset_events", begun)
     timeouts = [line for line in lines if _RING.search(line.message)]
-    gathered.total("amdgpu.ring_timeouts", len(timeouts))
+    gathered.total("amdgpu.ring_timeout_events", len(timeouts))
     for line in lines:
         if (method := _METHOD.search(line.message)) is not None:
             gathered.facts.setdefault("reset_method", method[1].upper().replace("-", ""))

@@ -113,7 +113,8 @@ def _of_blocks(blocks: list[str], *, ended: bool) -> _Found:
     whole = blocks if ended else blocks[:-1]
     records = []
     for block in whole:
-        fields = dict(match.groups() for line in block.split("\n") if (match := _FIELD.match(line)) is not None)
+        matches = (_FIELD.match(line) for line in block.split("\n"))
+        fields = {match[1]: match[2] for match in matches if match is not None}
         verbose = _VERBOSE.match(block)
         if "MESSAGE" in fields:
             records.append(_of_fields(fields["MESSAGE"][:_MAX_MESSAGE], fields, verbose[1] if verbose else None))

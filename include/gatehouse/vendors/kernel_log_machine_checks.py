@@ -33,7 +33,7 @@ _DETAILS = {
     }.items()
 }
 _NUMBERS = frozenset({"socket"})
-_HEX = frozenset({"addr", "misc", "ipid", "syndrome", "microcode"})
+_HEX = frozenset({"tsc", "addr", "misc", "ipid", "syndrome", "microcode"})
 _WORDED = re.compile(r"\[Hardware Error\]: (.{3,80} (?:Extended Error Code|Ext\. Error Code): \d{1,3}.{0,200})")
 _LOGGED = re.compile(r"Machine check events logged")
 _THROTTLED = re.compile(r"CPU(\d{1,5}): .{0,20}temperature above threshold")

@@ -58,7 +58,7 @@ def _note_edac(log: KernelLog, gathered: Gathered) -> None:
         gathered.found(FindingClass.HARDWARE, name, f"edac.{kind.lower()}", record.message)
     gathered.facts_of("edac", {"ce_total": totals["CE"], "ue_total": totals["UE"], "lines": lines})
     if labels:
-        gathered.total("edac.labels", list(labels))
+        gathered.fact("edac.labels", list(labels))
     for name, counts in labels.items():
         gathered.facts_of(f"edac.{name}", {"ce_total": counts["CE"], "ue_total": counts["UE"]})
     if any("CMCI storm" in record.message for record in log.whole_mentioning("CMCI")):

@@ -60,7 +60,7 @@ def note_nvidia(log: KernelLog, gathered: Gathered) -> None:
                 log.fault(line)
                 gathered.found(kind, _any_address(line.message), signature, line.message)
     failed = {_any_address(line.message) for line in lines if _INIT.search(line.message)}
-    gathered.total("gpus_not_initialised", len(failed))
+    gathered.fact("init_failed_events", len(failed))
 
 
 def _note_identity(gathered: Gathered, lines: list[Record]) -> None:
@@ -78,7 +78,7 @@ def _note_xids(log: KernelLog, gathered: Gathered, lines: list[Record]) -> None:
     if codes:
         gathered.fact("first_xid", codes[0])
         gathered.fact("last_xid", codes[-1])
-        gathered.total("xid_codes", sorted(set(codes)))
+        gathered.fact("xid_codes", list(dict.fromkeys(codes)))
     for code in dict.fromkeys(codes):
         _note_xid(log, gathered, code, [event for event in events if int(event[1][2]) == code])
     off = {_part(match[1]) for _, match in events if int(match[2]) == 79}
@@ -89,7 +89,7 @@ def _note_xids(log: KernelLog, gathered: Gathered, lines: list[Record]) -> None:
             if part not in off and not (part == "host" and off):
                 off.add(part)
                 gathered.found(_HARDWARE, part, "xid.79", line.message)
-    gathered.total("gpus_off_the_bus", len(off))
+    gathered.fact("off_the_bus_events", len(off))
 
 
 def _note_xid(log: KernelLog, gathered: Gathered, code: int, events: list[tuple[Record, re.Match[str]]]) -> None:

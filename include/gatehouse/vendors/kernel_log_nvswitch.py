@@ -25,7 +25,7 @@ def note_sxids(log: KernelLog, gathered: Gathered, lines: list[Record]) -> None:
     if codes:
         gathered.fact("first_sxid", codes[0])
         gathered.fact("last_sxid", int(events[-1][1][3]))
-        gathered.total("sxid_codes", sorted(codes))
+        gathered.fact("sxid_codes", codes)
     for code in codes:
         _note_sxid(gathered, code, _of_code(events, code))
     for line, _ in events:

@@ -26,7 +26,7 @@ _RECEIVED = re.compile(
 _TLP = re.compile(r"TLP Header: ((?:(?:0x)?[0-9a-fA-F]{8} ?){4,14})")
 _STATUS = re.compile(rf"aer_(?:cor_|uncor_)?status: ?(0x[0-9a-fA-F]{{1,8}}){END}")
 _MASKED = re.compile(r"error status/mask=([0-9a-fA-F]{8})/[0-9a-fA-F]{8}")
-_BIT = re.compile(r"\[ ?(\d{1,2})\]\s{1,12}([A-Za-z]{2,20})\b(?:\s{1,24}(\(First\)))?")
+_BIT = re.compile(r"\[ ?(\d{1,2})\]\s{1,12}([A-Za-z][\w-]{1,20}(?: [\w-]{1,20}){0,3})\s{0,24}(\(First\))?\s{0,8}$")
 _LAYER = re.compile(r"aer_layer=([^,]{3,40}), aer_agent=(.{3,40}?)\s*$")
 _RECOVERY = re.compile(r"(?:AER: )?device recovery (failed|successful)")
 _QEMU = re.compile(rf"vfio_err_notifier_handler\(({PATTERN})\) Unrecoverable error")
