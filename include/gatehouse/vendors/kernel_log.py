@@ -17,7 +17,7 @@ from gatehouse.vendors.kernel_log_memory import note_memory
 from gatehouse.vendors.kernel_log_network import note_network
 from gatehouse.vendors.kernel_log_nvidia import note_nvidia
 from gatehouse.vendors.kernel_log_pcie import note_pcie
-from gatehouse.vendors.kernel_log_records import CUT, END, KernelLog, Record, in_parts, records_of
+from gatehouse.vendors.kernel_log_records import CUT, END, KernelLog, Record, in_parts, records_of, whole_lines
 from gatehouse.vendors.kernel_log_storage import note_storage
 from gatehouse.vendors.kernel_log_system import note_system
 from gatehouse.vendors.registry import reads
@@ -90,7 +90,7 @@ def _without_nul_blocks(said: Completed) -> Completed:
 def _note_log(log: KernelLog, gathered: Gathered, text: str) -> None:
     """How much the log holds, from which host and time, of how many boots, and what it says that it lost."""
     first = log.records[0]
-    gathered.fact("lines", _whole_lines(text))
+    gathered.fact("lines", whole_lines(text))
     gathered.fact("records", sum(not record.is_cut for record in log.records))
     gathered.fact("errors", log.errors)
     gathered.fact("host", next((record.host for record in log.records if record.host), None))
@@ -123,8 +123,3 @@ def _note_lost(log: KernelLog, gathered: Gathered) -> None:
     if missed:
         gathered.total("missed_lines", sum(int(match[1]) for match in missed))
         gathered.incomplete("the journal missed messages of the kernel")
-
-
-def _whole_lines(text: str) -> int:
-    """Lines with something in them, without a last one that may be cut."""
-    return sum(bool(line.strip()) for line in text.split("\n")[:-1])

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from gatehouse.vendors.kernel_log_journal import journal_records
 from gatehouse.vendors.kernel_log_lines import CUT, END, Record, record_of, without_time
 
-__all__ = ["CUT", "END", "KernelLog", "Record", "in_parts", "records_of"]
+__all__ = ["CUT", "END", "KernelLog", "Record", "in_parts", "records_of", "whole_lines"]
 
 ERROR_SEVERITY = 3  # "err"; lower is worse (syslog(3))
 _CONTINUES = re.compile(r" [A-Z_]{2,40}=")  # what /dev/kmsg says of the device, after a message
@@ -65,6 +65,11 @@ def records_of(text: str) -> tuple[list[Record], float]:
     found = journal_records(text)
     records, looks = found if found is not None else _of_lines(text)
     return list(_spelt_out(records)), looks
+
+
+def whole_lines(text: str) -> int:
+    """Lines with a message in them, without a last one that may be cut."""
+    return sum(bool(line.strip()) and not _CONTINUES.match(line) for line in text.split("\n")[:-1])
 
 
 def in_parts(text: str) -> bool:
