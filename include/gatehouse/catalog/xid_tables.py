@@ -74,13 +74,15 @@ class XidTable(Spec):
 
 
 def rules_of(name: str, tables: Mapping[str, XidTable]) -> tuple[FindingRule, ...]:
-    """A rule for every code that this table, or those that answer for its silence, can tell of.
+    """A rule for every code that this table, or those that answer for its silence, can tell of; last, where one of them
+    has a word for every other Xid, a rule for those that nobody has published.
 
     Raises:
         CatalogError: a table that answers for silence does not exist, or answers for itself.
     """
     chain = [tables[one] for one in _chain(name, tables)]
-    return tuple(rule for kind in ("xid", "sxid") for rule in _rules(kind, chain))
+    kinds: tuple[Kind, ...] = ("xid", "sxid")
+    return (*(rule for kind in kinds for rule in _rules(kind, chain)), *_others(chain))
 
 
 def _chain(name: str, tables: Mapping[str, XidTable]) -> list[str]:
@@ -98,6 +100,25 @@ def _rules(kind: Kind, chain: list[XidTable]) -> Iterator[FindingRule]:
         yield _rule(kind, code, chain)
 
 
+def _others(chain: list[XidTable]) -> Iterator[FindingRule]:
+    for place, table in enumerate(chain):
+        if table.others is not None:
+            word = table.words[table.others]
+            yield FindingRule(
+                signature="xid.*",
+                severity=word.severity,
+                action=word.action,
+                owner=word.owner,
+                title="Xid that no table lists",
+                source=f"{_silence(chain[:place])}{table.source}: {table.others}",
+            )
+            return
+
+
+def _silence(tables: list[XidTable]) -> str:
+    return "".join(f"{table.source}: silent; as " for table in tables)
+
+
 def _rule(kind: Kind, code: int, chain: list[XidTable]) -> FindingRule:
     """The rule of the first table that has a word for the code; the others lend title and owner."""
     place, row = next((i, row) for i, table in enumerate(chain) if (row := _row(table, kind, code)) is not None)
@@ -106,14 +127,13 @@ def _rule(kind: Kind, code: int, chain: list[XidTable]) -> FindingRule:
     title = next((one.title for one in below if one.title), None)
     owner = row.owner or word.owner or next((one.owner for one in below if one.owner), None)
     said = f"{table.source}: {row.says}" + (f"; {row.why}" if row.why else "")
-    silent = "".join(f"{other.source}: silent; as " for other in chain[:place])
     return FindingRule(
         signature=f"{kind}.{code}",
         severity=row.severity or word.severity,
         action=row.action or word.action,
         owner=owner or FindingClass.HARDWARE,
         title=title or f"{kind.capitalize()} {code}",
-        source=silent + said,
+        source=_silence(chain[:place]) + said,
     )
 
 
