@@ -305,6 +305,23 @@ def test_two_accounts_of_one_link_are_one_event() -> None:
     assert not report.findings
 
 
+@pytest.mark.parametrize("name", ["mlx5_0", "rocep1s0f1", "rdmap8s0f0"])
+def test_rdma_ports(name: str) -> None:
+    """It should follow RDMA ports under any name, apart from the interfaces on them."""
+    port = f"mlx5_core 0000:08:00.0 {name}: Port: 1 Link"
+    report = report_of(f"{port} ACTIVE", "mlx5_core 0000:08:00.0 eth4: Link up", f"{port} DOWN")
+    assert report.facts["ib_port_down_events"] == 1
+    assert report.facts["lost_carrier_events"] == 0
+    assert found(report) == [("hardware", f"{name}.port1", "link.down")]
+
+
+def test_the_place_of_the_first_memory_error() -> None:
+    """It should not mix the places of two errors."""
+    report = report_of('EDAC MC0: CE row 0, channel 1, label "A1": x', "EDAC MC1: 1 CE on B2 (channel:0 page:0x5)")
+    assert (report.facts["edac.mc"], report.facts["edac.channel"], report.facts["edac.label"]) == (0, 1, "A1")
+    assert "edac.first_page" not in report.facts
+
+
 def test_messages_that_the_journal_missed_are_a_hole() -> None:
     """It should not call a log complete that says what it lost; rate limits only make counts lower bounds."""
     limited = read_log("Jan 13 10:00:00 n1 kernel: net_ratelimit: 7 callbacks suppressed\n")

@@ -36,6 +36,7 @@ XID = "NVRM: Xid (PCI:0000:3b:00): 79, GPU has fallen off the bus."
         (f"2025-01-13T10:00:00.12Z stdout F <4>[ 12.345678] {XID}", 12.345678, None, 4),
         (f"2025-01-13T10:00:00.12Z stderr F {XID}", "2025-01-13T10:00:00.12Z", None, None),
         (f"[pod/monitor-x/dmesg] [ 12.345678] {XID}", 12.345678, None, None),
+        (f"[2023-06-22 21:55:31.352446][12.345678] {XID}", 12.345678, None, None),
         (f"dmesg-1  | [ 12.345678] {XID}", 12.345678, None, None),
         (f"n1: [ 12.345678] {XID}", 12.345678, "n1", None),
         (f"[Mo Jan 13 10:00:00 2025] {XID}", "Mo Jan 13 10:00:00 2025", None, None),

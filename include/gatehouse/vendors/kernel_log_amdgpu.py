@@ -14,7 +14,7 @@ from gatehouse.vendors.pci_address import PATTERN, pci_part
 _DEVICE = re.compile(rf"amdgpu ({PATTERN}):")
 _COUNT = re.compile(
     rf"(\d{{1,12}}){END} (new )?(correctable|uncorrectable|deferred) hardware errors? detected "
-    rf"(in total )?in (\w{{1,32}}){END} block"
+    rf"(in total )?in\s{{1,2}}(\w{{1,32}}){END} block"
 )
 _EVENT = re.compile(r"uncorrectable hardware error ?\((\w{1,64})\) detected")
 _RESET_ENDED = re.compile(
@@ -100,7 +100,7 @@ def _note_counts(log: KernelLog, gathered: Gathered, lines: list[Record]) -> Non
         if (match := _COUNT.search(line.message)) is None:
             continue
         log.fault(line)
-        place = (_part(line, None), match[5], match[3])
+        place = (_part(line, None), match[5].lower(), match[3])
         if match[2]:
             new[place] += int(match[1])
         else:

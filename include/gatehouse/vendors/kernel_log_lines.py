@@ -29,6 +29,7 @@ _COLLECTORS = tuple(
     re.compile(pattern)
     for pattern in (
         r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,9}(?:Z|[+-]\d\d:\d\d) std(?:out|err) [FP] ",  # CRI of Kubernetes
+        r"\[\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?\]\s?(?=[\[<])",  # a console server's
         r"\[pod/[^\]\s]{1,300}\] ",
         r"[\w.-]{1,63}\s{0,40}\| (?=[\[<\d])",  # docker compose
         r"[IWEF]\d{4} \d\d:\d\d:\d\d\.\d{1,9}\s+\d{1,8} [\w.-]{1,60}:\d{1,6}\] (?=[\[<]|NVRM)",  # klog

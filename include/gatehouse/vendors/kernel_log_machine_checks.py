@@ -28,7 +28,7 @@ _DETAILS = {
         "syndrome": rf"\bSynd(?:rome|):? (?:0x)?([0-9a-f]{{1,16}}){END}",
         "processor": rf"\bPROCESSOR (\d{{1,2}}:(?:0x)?[0-9a-f]{{1,8}}){END}",
         "socket": rf"\bSOCKET (\d{{1,3}}){END}",
-        "apic": rf"\bAPIC ([0-9a-f]{{1,8}}){END}",
+        "apic": rf"\bAPIC (?:0x)?([0-9a-f]{{1,8}}){END}",
         "microcode": rf"\bmicrocode (?:0x)?([0-9a-f]{{1,8}}){END}",
     }.items()
 }

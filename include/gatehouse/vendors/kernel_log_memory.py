@@ -50,8 +50,8 @@ def _note_edac(log: KernelLog, gathered: Gathered) -> None:
         name = _label(rest) or f"{'mc' if match.re is _EDAC else 'device'}{controller}"
         counts = labels.setdefault(name, {"CE": 0, "UE": 0})
         counts[kind] += count
-        for fact, value in _place(controller, name, rest).items():
-            gathered.facts.setdefault(f"edac.{fact}", value)
+        if lines == 1:
+            gathered.facts_of("edac", _place(controller, name, rest))
         if "OVERFLOW" in rest:
             gathered.fact("edac.overflow", True)
         log.fault(record)

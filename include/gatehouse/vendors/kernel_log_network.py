@@ -15,8 +15,8 @@ from gatehouse.vendors.pci_address import PATTERN, pci_part
 
 _CARRIER = re.compile(rf"^([\w@.-]{{1,32}}): ([Ll]ost|[Gg]ained) carrier{CUT}?$")
 _LINK = re.compile(r"(?:^|[\s:])([A-Za-z][\w@.-]{1,31}):? (?:NIC )?[Ll]ink (?:is )?([Dd]own|[Uu]p|DOWN|UP)\b")
-_IB_PORT = re.compile(
-    rf"\b(mlx\d_\d{{1,3}})(?::| )\s?[Pp]ort:? ?(\d{{1,3}}){END} (?:[Ll]ink )?(DOWN|ACTIVE|[Dd]own|[Aa]ctive)\b"
+_RDMA_PORT = re.compile(
+    rf"(?:^|\s)([A-Za-z][\w-]{{1,31}}): [Pp]ort:? (\d{{1,3}}){END} [Ll]ink (DOWN|ACTIVE|[Dd]own|[Aa]ctive)\b"
 )
 _BOND = re.compile(r"(bond[\w.-]{0,16}|team\d{1,3}): .{0,40}link status definitely (down|up)")
 _BOND_LOST = re.compile(r"(bond[\w.-]{0,16}): .{0,20}now running without any active interface")
@@ -109,7 +109,7 @@ def _link_event(record: Record) -> tuple[str, bool] | None:
         name, is_up = match[1], match[2].lower() == "gained"
     elif not record.from_kernel:
         return None
-    elif (match := _IB_PORT.search(message)) is not None:
+    elif (match := _RDMA_PORT.search(message)) is not None:
         return f"{match[1]}.port{match[2]}", match[3].lower() == "active"
     elif (match := _LINK.search(message)) is not None:
         name, is_up = match[1], match[2].lower() == "up"

@@ -22,7 +22,7 @@ _NUMBERS: dict[str, re.Pattern[str]] = {
         "detail.link": r"\b[Ll]ink (-?\d{1,3})",
         "detail.timeout_s": r"Timeout after (\d{1,6})s",
         "detail.function": r"(?:Expected function|function) (\d{1,6})",
-        "detail.xc": r"\bXC(\d{1,3})",
+        "detail.xc": r"\bXC ?(\d{1,3})",
     }.items()
 }
 _WORDS: dict[str, re.Pattern[str]] = {
@@ -35,8 +35,8 @@ _WORDS: dict[str, re.Pattern[str]] = {
         "detail.fault": rf"of type (FAULT_\w{{1,60}}){END}",
         "detail.access": rf"(ACCESS_TYPE_\w{{1,60}}){END}",
         "detail.function_name": r"function \d{1,6} \((\w{1,80})\)",
-        "detail.unit": rf", ([A-Z][A-Z0-9]{{1,12}}(?:_[A-Z0-9]{{1,16}}){{1,4}}){END} (?=Fatal|Non-?fatal)",
-        "detail.severity": r", [A-Z0-9_]{3,60} (Fatal|Non-?[Ff]atal)\b",
+        "detail.unit": rf"[, ] ?([A-Z][A-Z0-9]{{1,12}}(?:_[A-Z0-9]{{1,16}}){{1,4}}){END}\s{{1,4}}(?=Fatal|Non-?fatal)",
+        "detail.severity": r"[, ] ?[A-Z0-9_]{3,60}\s{1,4}(Fatal|Non-?[Ff]atal)\b",
         "detail.contained": r"\b(?:Contained|Uncontained): ([^.(]{1,60}?) \(",
         "row": r"row \((0x[0-9a-fA-F]{1,16})\)",
         "page": r"[Pp]age Retirement.{1,80}\((0x[0-9a-fA-F]{1,16})\)",
