@@ -374,3 +374,42 @@ def test_losing_a_tool_never_makes_a_pass(reports: list[ToolReport], limits: lis
         fewer[lost % len(fewer)] = instead
         assert judged(*fewer, limits=limits).verdict is not Verdict.PASS
     assert judged(*reports, limits=limits) == whole
+
+
+OWNED = FindingPolicy.model_validate(
+    {
+        "title": "whose trouble",
+        "rules": [
+            {
+                "signature": signature,
+                "severity": "blocker",
+                "action": "RMA",
+                "title": "t",
+                "source": "s",
+                "owner": owner,
+            }
+            for signature, owner in (("xid.13", "hardware"), ("xid.48", "application"), ("tool.broken", "hardware"))
+        ],
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "signature", "policies", "verdict"),
+    [
+        (FindingClass.APPLICATION, "xid.13", (), Verdict.PASS),
+        (FindingClass.APPLICATION, "xid.13", (OWNED,), Verdict.FAIL),
+        (FindingClass.HARDWARE, "xid.48", (), Verdict.FAIL),
+        (FindingClass.HARDWARE, "xid.48", (OWNED,), Verdict.PASS),
+        (FindingClass.TOOL_ERROR, "tool.broken", (OWNED,), Verdict.NOT_APPLICABLE),
+    ],
+)
+def test_the_policy_says_whose_trouble_it_is(
+    kind: FindingClass, signature: str, policies: tuple[FindingPolicy, ...], verdict: Verdict
+) -> None:
+    """It should judge by the policy's owner, keep what the reader said, and never blame the machine for the tool."""
+    said = Finding(kind, "gpu3", signature, "text")
+    report = ToolReport("kernel-log", Measured.COMPLETE, True, {"lines": 3}, (said,))
+    result = judge("kernel_log", [("a", report)], [], (), policies, asks_expected=1)
+    assert result.verdict is verdict
+    assert result.findings == (said,)

@@ -80,6 +80,26 @@ def found(report: ToolReport) -> list[tuple[str, str, str]]:
             "habanalabs hl3: HBM1 pc0 interrupt info: WR_PAR=0, RD_PAR=0, CA_PAR=0, SERR=0, DERR=1",
             "hardware hl3 habanalabs.ecc",
         ),
+        (
+            "NVRM: API mismatch: client version 1, kernel module 2",
+            "configuration host driver.mismatch",
+        ),
+        ("pcieport 0000:15:01.0: DPC: containment event, status:0x1f01 source:0x0", "hardware 0000:15:01.0 pcie.dpc"),
+        ("pcieport 0000:15:01.0: pciehp: Slot(4): Power fault", "hardware 0000:15:01.0 pcie.power_fault"),
+        ("EDAC DEVICE0: UE: cache instance: cpu block: L2", "hardware device0 edac.ue"),
+        ("EDAC MC2: 1 CE on A1_or_A2 (page:0x5)", "hardware A1_or_A2 edac.ce"),
+        ("nvme1n1: Read(0x2) @ LBA 9, 8 blocks, Unrecovered (sct 0x2 / sc 0x81)", "hardware nvme1 nvme.media_error"),
+        ("nvme nvme1: frozen state error detected, reset controller", "hardware nvme1 nvme.error"),
+        ("ata3.00: exception Emask 0x0 SAct 0x0 SErr 0x0", "hardware ata3 ata.error"),
+        ("XFS (nvme0n1p1): Corruption detected. Unmount and run xfs_repair", "hardware nvme0 filesystem.error"),
+        ("INFO: rcu_sched detected stalls on CPUs/tasks: { 3}", "configuration host cpu.rcu_stall"),
+        ("NMI: PCI system error (SERR) for reason b1 on CPU 0.", "hardware host cpu.nmi"),
+        ("Uhhuh. NMI received for unknown reason 3d on CPU 4.", "configuration cpu4 cpu.nmi"),
+        ("general protection fault, probably for address 0x1: 0000 [#1] SMP", "configuration host kernel.oops"),
+        ("python3[12]: segfault at 10 ip 7f1 sp 7ff error 4 in libc.so.6[7f1]", "application host program.crash"),
+        ("traps: python3[12] general protection fault ip:7f sp:7f error:0", "application host program.crash"),
+        ("nfs: server filer1 not responding, still trying", "application host nfs.no_answer"),
+        ("amdgpu 0000:0c:00.0: amdgpu: MES failed to respond to msg=2", "hardware 0000:0c:00.0 amdgpu.queue_hang"),
         ("habanalabs hl3: device heartbeat failed!", "hardware hl3 habanalabs.heartbeat"),
         ("habanalabs 0000:19:00.0: Going to reset device", "hardware 0000:19:00.0 habanalabs.reset"),
     ],
@@ -105,6 +125,13 @@ def test_one_event(message: str, finding: str) -> None:
         "veth12: lost carrier",
         "NVRM: Xid (PCI:0000:3b:00): 154, GPU recovery action changed from 0x1 (Drain P2P) to 0x0 (None)",
         "x86/mce: Machine Check support enabled",
+        "mce: CPU3: Package temperature/speed normal",
+        "ata1: SATA link down (SStatus 0 SControl 300)",
+        "nvme nvme0: Shutdown timeout set to 10 seconds",
+        "mlx5_core 0000:17:00.0: Port module event: module 1, Cable unplugged",
+        "nouveau 0000:01:00.0: bios: version 90.17.29",
+        "habanalabs hl0: Linux version 49.0.0-sec-9",
+        "watchdog: watchdog0: watchdog did not stop!",
     ],
 )
 def test_no_event(message: str) -> None:
@@ -201,12 +228,29 @@ def test_pcie_reports_of_the_firmware_count_as_aer_only() -> None:
         "{1}[Hardware Error]: Hardware error from APEI Generic Hardware Error Source: 512",
         "{1}[Hardware Error]: event severity: corrected",
         "{1}[Hardware Error]:   section_type: PCIe error",
+        "{1}[Hardware Error]:   device_id: 0000:2c:00.0",
+        "nvme 0000:2c:00.0: AER: aer_status: 0x00000001, aer_mask: 0x00000000",
         "{2}[Hardware Error]: Hardware error from APEI Generic Hardware Error Source: 1",
         "{2}[Hardware Error]: event severity: recoverable",
         "{2}[Hardware Error]:   section_type: memory error",
     )
     assert report.facts["apei.events"] == 1
-    assert found(report) == [("hardware", "host", "apei.recoverable")]
+    assert ("hardware", "host", "apei.recoverable") in found(report)
+    assert not any(signature == "apei.corrected" for _, _, signature in found(report))
+
+
+def test_a_pcie_report_of_the_last_boot_counts() -> None:
+    """It should count a PCIe error that only the firmware tells, such as what BERT kept of a crash."""
+    report = report_of(
+        "BERT: Error records from previous boot:",
+        "[Hardware Error]: event severity: fatal",
+        "[Hardware Error]:  Error 0, type: fatal",
+        "[Hardware Error]:   section_type: PCIe error",
+        "[Hardware Error]:   device_id: 0000:3b:00.0",
+    )
+    assert report.facts["bert"] is True
+    assert report.facts["apei.events"] == 1
+    assert found(report) == [("hardware", "0000:3b:00.0", "apei.fatal")]
 
 
 def test_counts_inside_messages() -> None:
@@ -246,6 +290,53 @@ def test_oom_in_three_lines_is_one_kill() -> None:
     assert report.facts["oom_kills"] == 1
     assert report.facts["oom_kill_lines"] == 3
     assert found(report) == [("application", "host", "oom")]
+
+
+def test_two_accounts_of_one_link_are_one_event() -> None:
+    """It should not count a loss twice when the driver and networkd both tell it."""
+    lines = (
+        "kernel: bnxt_en 0000:65:00.0 eno1: NIC Link is Down",
+        "systemd-networkd[81]: eno1: Lost carrier",
+        "kernel: bnxt_en 0000:65:00.0 eno1: NIC Link is Up, 25000 Mbps full duplex",
+        "systemd-networkd[81]: eno1: Gained carrier",
+    )
+    report = read_log("".join(f"Jan 13 10:00:00 n1 {line}\n" for line in lines))
+    assert (report.facts["lost_carrier_events"], report.facts["gained_carrier_events"]) == (1, 1)
+    assert not report.findings
+
+
+@pytest.mark.parametrize("name", ["mlx5_0", "rocep1s0f1", "rdmap8s0f0"])
+def test_rdma_ports(name: str) -> None:
+    """It should follow RDMA ports under any name, apart from the interfaces on them."""
+    port = f"mlx5_core 0000:08:00.0 {name}: Port: 1 Link"
+    report = report_of(f"{port} ACTIVE", "mlx5_core 0000:08:00.0 eth4: Link up", f"{port} DOWN")
+    assert report.facts["ib_port_down_events"] == 1
+    assert report.facts["lost_carrier_events"] == 0
+    assert found(report) == [("hardware", f"{name}.port1", "link.down")]
+
+
+def test_the_place_of_the_first_memory_error() -> None:
+    """It should not mix the places of two errors."""
+    report = report_of('EDAC MC0: CE row 0, channel 1, label "A1": x', "EDAC MC1: 1 CE on B2 (channel:0 page:0x5)")
+    assert (report.facts["edac.mc"], report.facts["edac.channel"], report.facts["edac.label"]) == (0, 1, "A1")
+    assert "edac.first_page" not in report.facts
+
+
+def test_messages_that_the_journal_missed_are_a_hole() -> None:
+    """It should not call a log complete that says what it lost; rate limits only make counts lower bounds."""
+    limited = read_log("Jan 13 10:00:00 n1 kernel: net_ratelimit: 7 callbacks suppressed\n")
+    missed = read_log("Jan 13 10:00:00 n1 systemd-journald[9]: Missed 4 kernel messages\n")
+    assert (limited.complete, limited.facts["suppressed_lines"]) == (True, 7)
+    assert (missed.complete, missed.facts["missed_lines"]) == (False, 4)
+
+
+def test_a_serial_console() -> None:
+    """It should find the kernel among what firmware, boot loader and services print."""
+    noise = "BIOS POST code 0x92\n[  OK  ] Started something.\nGRUB loading.\n" * 20
+    kernel = "".join(f"[{second:5d}.000001] usb 1-1: new device\n" for second in range(30))
+    report = read_log(noise + kernel + "[   99.000001] NVRM: Xid (PCI:0000:3b:00): 79, x\n")
+    assert report.facts["xid.79.count"] == 1
+    assert read_log(noise + "[   99.000001] NVRM: x\n").status is Measured.ERROR
 
 
 def test_an_injected_memory_failure_is_a_test() -> None:

@@ -18,10 +18,11 @@ from gatehouse.catalog.base import Spec
 from gatehouse.catalog.criteria import CriteriaSet
 from gatehouse.catalog.declared import DeclaredDiagnostic
 from gatehouse.catalog.plan import Plan
-from gatehouse.catalog.policies import FindingPolicy
+from gatehouse.catalog.policies import FindingPolicy, written_out
 from gatehouse.catalog.program import Program
 from gatehouse.catalog.site import Site
 from gatehouse.catalog.sku import Sku
+from gatehouse.catalog.xid_tables import XidTable, known_codes, rules_of
 from gatehouse.model.errors import CatalogError, NotFoundError
 from gatehouse.model.hosts import Host
 
@@ -32,6 +33,7 @@ KINDS: Mapping[str, type[Spec]] = {
     "skus": Sku,
     "plans": Plan,
     "criteria": CriteriaSet,
+    "xids": XidTable,
     "policies": FindingPolicy,
     "programs": Program,
     "sites": Site,
@@ -68,8 +70,14 @@ class Catalog:
 
     @cached_property
     def policies(self) -> dict[str, FindingPolicy]:
-        """Finding policies by id."""
-        return self.kind("policies")
+        """Finding policies by id, with what they extend and their Xid table written out.
+
+        Raises:
+            CatalogError: a policy extends, or takes its Xids from, what does not exist.
+        """
+        written, tables = self.kind("policies"), self.kind("xids")
+        codes = {name: rules_of(name, tables) for name in tables}
+        return {name: written_out(name, written, codes) for name in written}
 
     @cached_property
     def programs(self) -> dict[str, Program]:
@@ -189,7 +197,21 @@ def check(catalog: Catalog, diagnostics: Callable[[], Mapping[str, object]]) -> 
             catalog.kind(kind)
         except CatalogError as error:
             problems += error.problems
-    return problems or _dangling(catalog, diagnostics())
+    return problems or _unanswered_codes(catalog) or _dangling(catalog, diagnostics())
+
+
+def _unanswered_codes(catalog: Catalog) -> list[str]:
+    """Policies that leave out a code which some table lists, and tables or policies that lead nowhere."""
+    try:
+        policies = catalog.policies
+    except CatalogError as error:
+        return error.problems
+    known = known_codes(catalog.kind("xids"))
+    return [
+        f"{catalog.path('policies', name)}:1: xids: {len(left)} codes are left out, such as {', '.join(left[:5])}"
+        for name, policy in policies.items()
+        if (left := sorted(known - {rule.signature for rule in policy.rules}))
+    ]
 
 
 def _dangling(catalog: Catalog, diagnostics: Mapping[str, object]) -> list[str]:

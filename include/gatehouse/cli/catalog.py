@@ -10,6 +10,7 @@ from gatehouse.catalog.loader import KINDS, open_catalog
 from gatehouse.cli import asks
 from gatehouse.cli.output import console, print_json, print_table, say_error
 from gatehouse.operations.check_catalog import check_catalog
+from gatehouse.operations.compare_policies import compare_policies
 
 app = typer.Typer(help="The catalogue: what people write in YAML.", no_args_is_help=True)
 Folders = Annotated[
@@ -39,6 +40,23 @@ def list_entries(kind: Annotated[str, typer.Argument(help=f"One of {', '.join(KI
     if kind not in KINDS:
         raise typer.BadParameter(f"there are: {', '.join(KINDS)}")
     print_table(("id", "title"), ((name, entry.title) for name, entry in sorted(open_catalog().kind(kind).items())))
+
+
+@app.command()
+def xid(
+    code: Annotated[int, typer.Argument(help="The number.")],
+    switch: Annotated[bool, typer.Option("--switch", help="An SXid of an NVSwitch, not an Xid of a GPU.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show what each policy concludes of an Xid, and on whose word."""
+    conclusions = compare_policies(open_catalog(), code, switch=switch)
+    if as_json:
+        print_json(conclusions)
+        return
+    print_table(
+        ("policy", "whose trouble", "severity", "first action", "title", "source"),
+        ((c.policy, c.owner, c.severity, c.action, c.title, c.source) for c in conclusions),
+    )
 
 
 @app.command()

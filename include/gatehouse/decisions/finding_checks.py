@@ -1,6 +1,7 @@
 """Grades what the tools found, by class and by policy."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from gatehouse.catalog.policies import FindingPolicy, FindingRule, default_rule
 from gatehouse.catalog.values import one_line
@@ -20,6 +21,21 @@ def grade(finding: Finding, policies: Sequence[FindingPolicy]) -> FindingRule:
 def of_class(findings: Sequence[Finding], kind: FindingClass) -> list[Finding]:
     """Findings of one class."""
     return [finding for finding in findings if finding.kind is kind]
+
+
+def concluded(findings: Sequence[Finding], policies: Sequence[FindingPolicy]) -> list[Finding]:
+    """The findings with the owner that the policy names; without a word of the policy the reader's stands.
+
+    Trouble of the tool stays the tool's: no policy makes it the machine's.
+    """
+    return [
+        finding if finding.kind is FindingClass.TOOL_ERROR else _owned(finding, grade(finding, policies).owner)
+        for finding in findings
+    ]
+
+
+def _owned(finding: Finding, owner: FindingClass | None) -> Finding:
+    return finding if owner is None else replace(finding, kind=owner)
 
 
 def violation_of(finding: Finding, policies: Sequence[FindingPolicy]) -> Violation:

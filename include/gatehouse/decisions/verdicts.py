@@ -39,7 +39,8 @@ def judge(
 
     ``reports`` are (key of the command, what its reader found) in the order asked; ``asks_expected`` is how many
     commands the diagnostic has for this unit, 0 where nobody wrote a cell for its vendor. ``limits`` of other
-    diagnostics are passed over. The first policy that knows a finding's signature grades it.
+    diagnostics are passed over. The first policy that knows a finding's signature grades it, and may name whose
+    trouble it is; the result keeps the findings as the readers said them.
     """
     if asks_expected == 0:
         return Result(diagnostic, Measured.SKIP, Verdict.NOT_APPLICABLE, NO_READER)
@@ -95,7 +96,7 @@ def _answer(
 
 
 def _graded(read: Read, kind: FindingClass, policies: Sequence[FindingPolicy]) -> list[Violation]:
-    found = finding_checks.of_class(read.findings, kind)
+    found = finding_checks.of_class(finding_checks.concluded(read.findings, policies), kind)
     return [finding_checks.violation_of(finding, policies) for finding in found]
 
 

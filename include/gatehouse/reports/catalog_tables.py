@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from gatehouse.catalog.criteria import CriteriaSet, Criterion
 from gatehouse.catalog.plan import Plan, PlannedDiagnostic
-from gatehouse.catalog.policies import FindingPolicy
+from gatehouse.catalog.policies import FindingPolicy, FindingRule
 from gatehouse.diagnostics.spec import Ask, Diagnostic
-from gatehouse.model.status import Phase, Severity
+from gatehouse.model.status import FindingClass, Phase, Severity
 
 _SAID_ELSEWHERE = frozenset({"id", "title", "kind", "source", "severity"})
 _MARKUP = frozenset("\\`*_[]<>|~")
@@ -34,7 +34,9 @@ def catalog_page(
         *(
             (f"Policy: {found.title}", f"Policy `{name}`; the first rule that matches decides.", policy_table(found))
             for name, found in sorted(policies.items())
+            if found.extends is None
         ),
+        *_xid_sections(policies),
     )
     body = "\n".join(f"## {_text(title)}\n\n{lead}\n\n{table}" for title, lead, table in sections)
     return f"{_HEAD}\n{body}"
@@ -69,12 +71,62 @@ def criteria_table(criteria: CriteriaSet) -> str:
 
 
 def policy_table(policy: FindingPolicy) -> str:
-    """Every rule in its order."""
+    """Every rule in its order, without those of single Xids and SXids, which have a table of their own."""
     rows = [
         (_code(rule.signature), _text(rule.title), rule.severity.value, _code(rule.action), _text(rule.source))
         for rule in policy.rules
+        if not _is_code(rule)
     ]
     return _table(("Signature", "What it is", "Severity", "First action", "Source"), rows)
+
+
+def _xid_sections(policies: Mapping[str, FindingPolicy]) -> list[tuple[str, str, str]]:
+    """One section over the codes of all policies, where any has some."""
+    lead = (
+        "Severity and first action by policy; *application* and *configuration* say that it is not the hardware's "
+        "trouble. `gatehouse catalog xid 63` tells the source of each."
+    )
+    found = any(_is_code(rule) for policy in policies.values() for rule in policy.rules)
+    return [("Xids and SXids by policy", lead, xids_table(policies))] if found else []
+
+
+def xids_table(policies: Mapping[str, FindingPolicy]) -> str:
+    """Codes of which every policy concludes the same stand in one row."""
+    concluded: dict[str, dict[str, str]] = {}
+    for name, policy in policies.items():
+        for rule in filter(_is_code, policy.rules):
+            concluded.setdefault(rule.signature, {})[name] = _conclusion(rule)
+    names = sorted(policies)
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for signature, by_policy in concluded.items():
+        kind = signature.partition(".")[0]
+        alike.setdefault((kind, *(by_policy.get(name, _NO_VALUE) for name in names)), []).append(signature)
+    rows = [
+        (f"{'SXid' if kind == 'sxid' else 'Xid'} {_ranges(signatures)}", *cells)
+        for (kind, *cells), signatures in sorted(alike.items(), key=lambda item: (item[0][0] == "sxid", -len(item[1])))
+    ]
+    return _table(("Codes", *(_code(name) for name in names)), rows)
+
+
+def _is_code(rule: FindingRule) -> bool:
+    return rule.owner is not None and not rule.is_glob and rule.signature.startswith(("xid.", "sxid."))
+
+
+def _conclusion(rule: FindingRule) -> str:
+    owner = "" if rule.owner in (None, FindingClass.HARDWARE) else f", *{rule.owner}*"
+    return f"{rule.severity} {_code(rule.action)}{owner}"
+
+
+def _ranges(signatures: Sequence[str]) -> str:
+    """``1–7, 9`` for the numbers of these signatures."""
+    codes = sorted(int(signature.partition(".")[2]) for signature in signatures)
+    runs: list[list[int]] = []
+    for code in codes:
+        if runs and code == runs[-1][-1] + 1:
+            runs[-1].append(code)
+        else:
+            runs.append([code])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
 
 
 def _by_phase(criteria: Mapping[str, CriteriaSet]) -> list[tuple[str, CriteriaSet]]:

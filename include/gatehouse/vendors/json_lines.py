@@ -17,9 +17,10 @@ class JsonLines:
     broken: int
 
 
-def json_lines(gathered: Gathered, text: str) -> JsonLines:
+def json_lines(gathered: Gathered, text: str, *, noise: bool = False) -> JsonLines:
     """Read each line as a JSON object. A last line that is no whole object was cut.
 
+    With ``noise`` a line that does not begin as an object is another program's word, and no hole in the output.
     NaN and Infinity become None: they are no values.
     """
     lines = [line for line in text.split("\n") if line.strip()]
@@ -28,9 +29,14 @@ def json_lines(gathered: Gathered, text: str) -> JsonLines:
         gathered.was_cut("the last line has no end")
         objects.pop()
     broken = sum(item is None for item in objects)
-    if broken:
-        gathered.incomplete(f"{broken} of {len(objects)} lines are not JSON objects")
+    holes = sum(item is None and not (noise and _is_noise(line)) for line, item in zip(lines, objects, strict=False))
+    if holes:
+        gathered.incomplete(f"{holes} of {len(objects)} lines are not JSON objects")
     return JsonLines(tuple(item for item in objects if item is not None), broken)
+
+
+def _is_noise(line: str) -> bool:
+    return not line.lstrip().startswith(("{", '"', "}"))
 
 
 def _object(line: str) -> dict[str, Any] | None:

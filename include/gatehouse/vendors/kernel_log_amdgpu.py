@@ -1,4 +1,7 @@
-"""amdgpu in the kernel log: RAS errors by block, resets of the GPU and how they ended, hangs."""
+"""amdgpu in the kernel log: RAS errors by block, poison, bad pages, resets of the GPU and how they ended, hangs.
+
+Forms: the messages of Linux' drivers/gpu/drm/amd (amdgpu_ras.c, amdgpu_device.c, amdgpu_job.c, pm/swsmu).
+"""
 
 import re
 from collections import defaultdict
@@ -11,29 +14,49 @@ from gatehouse.vendors.pci_address import PATTERN, pci_part
 _DEVICE = re.compile(rf"amdgpu ({PATTERN}):")
 _COUNT = re.compile(
     rf"(\d{{1,12}}){END} (new )?(correctable|uncorrectable|deferred) hardware errors? detected "
-    rf"(in total )?in (\w{{1,32}}){END} block"
+    rf"(in total )?in\s{{1,2}}(\w{{1,32}}){END} block"
 )
 _EVENT = re.compile(r"uncorrectable hardware error ?\((\w{1,64})\) detected")
-_RESET_ENDED = re.compile(rf"GPU reset(?:\(\d+\))? (succeeded|failed)|GPU reset end with ret = (-?\d{{1,6}}){END}")
+_RESET_ENDED = re.compile(
+    r"GPU reset(?:\(\d+\))? (succeeded|failed)"
+    rf"|(?:GPU reset end with ret = |GPU Recovery Failed: |ASIC reset failed with error, )(-?\d{{1,6}}){END}"
+)
 _RETURNED = re.compile(rf"ret(?:urn)? ?= ?(-?\d{{1,6}}){END}")
 _SHORT = {"correctable": "ce", "uncorrectable": "ue", "deferred": "de"}
-_OTHER = (
-    (
-        FindingClass.HARDWARE,
-        "amdgpu.bad_pages",
-        re.compile(r"bad page.{0,60}(?:exceed|reach|threshold)", re.IGNORECASE),
-    ),
-    (FindingClass.HARDWARE, "amdgpu.init", re.compile(r"Fatal error during GPU init")),
-    (FindingClass.HARDWARE, "amdgpu.queue_hang", re.compile(r"Failed to evict process queues|Queue preemption failed")),
-    (FindingClass.APPLICATION, "amdgpu.page_fault", re.compile(r"page fault|PROTECTION_FAULT_STATUS")),
-    (FindingClass.APPLICATION, "amdgpu.ring_timeout", re.compile(r"ring \S{1,40} timeout|GPU hang")),
-    (FindingClass.CONFIGURATION, "amdgpu.oversubscribed", re.compile(r"Runlist is getting oversubscribed")),
+_HARDWARE, _APPLICATION, _CONFIGURATION = FindingClass.HARDWARE, FindingClass.APPLICATION, FindingClass.CONFIGURATION
+_OTHER: tuple[tuple[FindingClass, str, re.Pattern[str]], ...] = tuple(
+    (kind, signature, re.compile(pattern, re.IGNORECASE))
+    for kind, signature, pattern in (
+        (_HARDWARE, "amdgpu.bad_pages", r"(?:bad page|RAS records).{0,60}(?:exceed|reach|threshold)"),
+        (_HARDWARE, "amdgpu.poison", r"poison.{0,20} (?:is )?(?:consumed|created|consumption)"),
+        (_HARDWARE, "amdgpu.init", r"Fatal error during GPU init|probe of .{4,16} failed with error"),
+        (_HARDWARE, "amdgpu.lost", r"device lost from bus|PCIe link .{0,20}lost"),
+        (_HARDWARE, "amdgpu.queue_hang", r"Failed to evict process queues|Queue preemption failed"),
+        (_HARDWARE, "amdgpu.queue_hang", r"fence wait loop timeout|unsuccessful queues preemption"),
+        (_HARDWARE, "amdgpu.queue_hang", r"MES .{0,40}(?:failed to respond|unrecoverable)"),
+        (
+            _HARDWARE,
+            "amdgpu.smu",
+            r"SMU: (?:I'm not done|response:0xFFFFFFFF|No response)|SMU.{0,40}(?:hang|not respond)",
+        ),
+        (_HARDWARE, "amdgpu.xgmi", r"XGMI.{0,80}(?:fail|error|timeout)"),
+        (_HARDWARE, "amdgpu.over_temperature", r"over temperature range|GPU over ?heat"),
+        (_HARDWARE, "amdgpu.psp", r"PSP (?:load|create|resume|firmware).{0,40}failed|psp gfx command \S{1,40} failed"),
+        (_APPLICATION, "amdgpu.page_fault", r"page fault|PROTECTION_FAULT_STATUS"),
+        (_APPLICATION, "amdgpu.illegal_access", r"Illegal (?:register access|opcode|instruction)"),
+        (_APPLICATION, "amdgpu.ring_timeout", r"ring \S{1,40} timeout|GPU hang"),
+        (_CONFIGURATION, "amdgpu.oversubscribed", r"Runlist is getting oversubscribed"),
+    )
 )
+_RING = re.compile(r"ring (\S{1,40}) timeout")
+_BAD_PAGES = re.compile(rf"(?:Saved bad pages|RAS records:?) ?(\d{{1,9}}){END}|Saved (\d{{1,9}}){END} (?:bad )?pages")
+_METHOD = re.compile(r"\b(BACO|MODE1|MODE2|mode-?1|mode-?2|link) reset\b", re.IGNORECASE)
 
 
 def note_amdgpu(log: KernelLog, gathered: Gathered) -> None:
     """Errors by RAS block, the event that raised them, resets; the GPU that the driver last named is meant."""
     lines = list(log.whole_mentioning("amdgpu"))
+    lines = [line for line in lines if not line.message.startswith("Modules linked in")]
     if not lines:
         return
     part = _first_device(lines)
@@ -45,9 +68,19 @@ def note_amdgpu(log: KernelLog, gathered: Gathered) -> None:
             log.fault(line)
             gathered.facts.setdefault("ras.event", event[1])
             gathered.found(FindingClass.HARDWARE, _part(line, part), "amdgpu.ras.fatal_event", line.message)
-        for kind, signature, pattern in _OTHER:
-            if pattern.search(line.message):
-                gathered.found(kind, _part(line, part), signature, line.message)
+        _note_other(log, gathered, line, part)
+
+
+def _note_other(log: KernelLog, gathered: Gathered, line: Record, part: str | None) -> None:
+    for kind, signature, pattern in _OTHER:
+        if pattern.search(line.message):
+            gathered.found(kind, _part(line, part), signature, line.message)
+            if kind is _HARDWARE:
+                log.fault(line)
+    if (ring := _RING.search(line.message)) is not None:
+        gathered.facts.setdefault("amdgpu.ring", ring[1])
+    if (pages := _BAD_PAGES.search(line.message)) is not None:
+        gathered.fact(f"{_part(line, part)}.max_bad_pages", int(pages[1] or pages[2]))
 
 
 def _first_device(lines: list[Record]) -> str | None:
@@ -67,7 +100,7 @@ def _note_counts(log: KernelLog, gathered: Gathered, lines: list[Record]) -> Non
         if (match := _COUNT.search(line.message)) is None:
             continue
         log.fault(line)
-        place = (_part(line, None), match[5], match[3])
+        place = (_part(line, None), match[5].lower(), match[3])
         if match[2]:
             new[place] += int(match[1])
         else:
@@ -86,7 +119,13 @@ def _note_counts(log: KernelLog, gathered: Gathered, lines: list[Record]) -> Non
 
 
 def _note_resets(log: KernelLog, gathered: Gathered, lines: list[Record], part: str) -> None:
+    begun = sum("GPU reset begin" in line.message for line in lines)
+    gathered.total("amdgpu.reset_events", begun)
+    timeouts = [line for line in lines if _RING.search(line.message)]
+    gathered.total("amdgpu.ring_timeout_events", len(timeouts))
     for line in lines:
+        if (method := _METHOD.search(line.message)) is not None:
+            gathered.facts.setdefault("reset_method", method[1].upper().replace("-", ""))
         if "GPU reset begin" in line.message:
             gathered.fact("reset_started", True)
             gathered.found(FindingClass.HARDWARE, _part(line, part), "amdgpu.reset", line.message)

@@ -1,6 +1,7 @@
-"""Main memory and CPUs in the kernel log: EDAC, machine checks, APEI hardware errors, pages taken offline.
+"""Main memory in the kernel log: EDAC, pages taken offline.
 
 EDAC prints the number of errors in the message, so lines are not errors; OVERFLOW means that more were lost.
+Forms: Linux' drivers/edac (edac_mc.c and the drivers of skx, i10nm, sb, amd64, ie31200, ghes), mm/memory-failure.c.
 """
 
 import re
@@ -11,105 +12,73 @@ from gatehouse.vendors.gathered import Gathered
 from gatehouse.vendors.kernel_log_records import END, KernelLog, Record
 
 _EDAC = re.compile(rf"EDAC (?:\w{{1,20}} )?MC(\d{{1,4}}): (?:(\d{{1,9}}){END} )?(CE|UE)\b(.*)")
-_LABEL = re.compile(r" on (\S{1,100})(?: \(|$)|label \"([^\"]{1,100})\"")
-_EDAC_NUMBERS = {
-    "channel": re.compile(rf"\bchannel[: ](\d{{1,4}}){END}"),
-    "slot": re.compile(rf"\bslot[: ](\d{{1,4}}){END}"),
-    "row": re.compile(rf"\brow[: ](\d{{1,6}}){END}"),
+_DEVICE = re.compile(rf"EDAC DEVICE(\d{{1,4}}): (?:(\d{{1,9}}){END} )?(CE|UE)\b(.*)")
+_LABEL = re.compile(r" on (\S.{0,100}?)(?: \(|$)|labels? \"([^\"]{1,100})\"")
+_NO_LABEL = re.compile(r"(?:unknown|any) (?:memory|label)|^-?$")
+_NUMBERS = {
+    name: re.compile(rf"\b{name}[: ](\d{{1,6}}){END}")
+    for name in ("channel", "slot", "row", "csrow", "socket", "rank", "node", "card", "module")
 }
 _PAGE = re.compile(rf"\bpage[: ](0x[0-9a-fA-F]{{1,16}}){END}")
-_MCE = re.compile(
-    rf"\[Hardware Error\]: CPU ?:? ?(\d{{1,5}}){END}.{{0,60}}?(?:Machine Check|MC\d+_STATUS|Bank \d)", re.IGNORECASE
-)
-_MCE_BANK = re.compile(rf"(?:Bank |\bMC)(\d{{1,3}})(?:_STATUS)?{END}.{{0,60}}?: ?(?:0x)?([0-9a-fA-F]{{16}})\b")
-# Bits of IA32_MCi_STATUS (Intel SDM vol. 3B, 16.3.2.2; AMD's MCA_STATUS has the same): an error not corrected.
-_UNCORRECTED = 1 << 61
-_APEI = re.compile(r"Hardware error from APEI Generic Hardware Error Source")
-_APEI_SEVERITY = re.compile(r"event severity: (\w{4,14})\b")
 _INJECTED = re.compile(rf"Injecting memory failure (?:at|for) pfn (0x[0-9a-fA-F]{{1,16}}){END}")
 _FAILURE = re.compile(rf"Memory failure: (0x[0-9a-fA-F]{{1,16}}){END}:")
 _RECOVERY = re.compile(r"recovery action for (.{1,80}): (Recovered|Ignored|Failed|Delayed)\b")
+_KILLED = re.compile(rf"Killing (.{{1,64}}?):(\d{{1,10}}){END} due to hardware memory corruption")
 
 
 def note_memory(log: KernelLog, gathered: Gathered) -> None:
-    """Corrected and uncorrected errors of memory, machine checks and memory failures."""
+    """Corrected and uncorrected errors of memory, memory failures."""
     _note_edac(log, gathered)
-    _note_machine_checks(log, gathered)
-    _note_apei(log, gathered)
     _note_memory_failures(log, gathered)
+    killed = [match for r in log.mentioning("memory corruption") if (match := _KILLED.search(r.message)) is not None]
+    if killed:
+        gathered.total("memory_failure_kills", len(killed))
 
 
 def _note_edac(log: KernelLog, gathered: Gathered) -> None:
     totals = {"CE": 0, "UE": 0}
+    labels: dict[str, dict[str, int]] = {}
     lines = 0
     for record in log.whole_mentioning("EDAC"):
-        match = _EDAC.search(record.message)
+        match = _EDAC.search(record.message) or _DEVICE.search(record.message)
         if match is None:
             continue
-        controller, count, kind, rest = match.groups()
+        controller, said, kind, rest = match.groups()
         lines += 1
-        totals[kind] += int(count or 1)
-        label = _LABEL.search(rest)
-        name = (label[1] or label[2]) if label else f"mc{controller}"
-        for fact, value in _edac_place(controller, name, rest).items():
-            gathered.facts.setdefault(f"edac.{fact}", value)
+        count = int(said or 1)
+        totals[kind] += count
+        name = _label(rest) or f"{'mc' if match.re is _EDAC else 'device'}{controller}"
+        counts = labels.setdefault(name, {"CE": 0, "UE": 0})
+        counts[kind] += count
+        if lines == 1:
+            gathered.facts_of("edac", _place(controller, name, rest))
         if "OVERFLOW" in rest:
             gathered.fact("edac.overflow", True)
         log.fault(record)
         gathered.found(FindingClass.HARDWARE, name, f"edac.{kind.lower()}", record.message)
     gathered.facts_of("edac", {"ce_total": totals["CE"], "ue_total": totals["UE"], "lines": lines})
+    if labels:
+        gathered.fact("edac.labels", list(labels))
+    for name, counts in labels.items():
+        gathered.facts_of(f"edac.{name}", {"ce_total": counts["CE"], "ue_total": counts["UE"]})
     if any("CMCI storm" in record.message for record in log.whole_mentioning("CMCI")):
         gathered.fact("cmci_storm", True)
 
 
-def _edac_place(controller: str, label: str, rest: str) -> dict[str, Fact]:
+def _label(rest: str) -> str | None:
+    match = _LABEL.search(rest)
+    said = (match[1] or match[2] or "").strip() if match else ""
+    return None if _NO_LABEL.search(said) else said
+
+
+def _place(controller: str, label: str, rest: str) -> dict[str, Fact]:
     facts: dict[str, Fact] = {"mc": int(controller), "label": label}
-    for name, pattern in _EDAC_NUMBERS.items():
+    for name, pattern in _NUMBERS.items():
         if (number := pattern.search(rest)) is not None:
             facts[name] = int(number[1])
     if (page := _PAGE.search(rest)) is not None:
         facts["first_page"] = page[1]
     return facts
-
-
-def _note_machine_checks(log: KernelLog, gathered: Gathered) -> None:
-    events = 0
-    for record in log.whole_mentioning("[Hardware Error]"):
-        match = _MCE.search(record.message)
-        if match is None:
-            continue
-        events += 1
-        log.fault(record)
-        bank = _MCE_BANK.search(record.message)
-        status = int(bank[2], 16) if bank else _UNCORRECTED
-        if bank is not None:
-            gathered.facts.setdefault("mce.bank", int(bank[1]))
-            gathered.facts.setdefault("mce.status", f"0x{bank[2].lower()}")
-        gathered.facts.setdefault("mce.cpu", int(match[1]))
-        signature = "mce" if status & _UNCORRECTED else "mce.corrected"
-        gathered.found(FindingClass.HARDWARE, f"cpu{match[1]}", signature, record.message)
-    logged = sum(1 for _ in log.whole_mentioning("Machine check events logged"))
-    gathered.facts_of("mce", {"events": events, "logged": logged})
-    if logged and not events:
-        text = "Machine check events logged: see mcelog or rasdaemon"
-        gathered.found(FindingClass.HARDWARE, "host", "mce.corrected", text)
-
-
-def _note_apei(log: KernelLog, gathered: Gathered) -> None:
-    """Reports of the firmware. Those of a PCIe section are told again as AER, and count there."""
-    reports: list[list[Record]] = []
-    for record in log.whole_mentioning("[Hardware Error]"):
-        if _APEI.search(record.message):
-            reports.append([])
-        if reports:
-            reports[-1].append(record)
-    counted = [report for report in reports if not any("section_type: PCIe" in record.message for record in report)]
-    gathered.fact("apei.events", len(counted))
-    for report in counted:
-        severity = next((match[1] for r in report if (match := _APEI_SEVERITY.search(r.message))), "unknown")
-        section = next((r.message for r in report if "section_type:" in r.message), report[0].message)
-        log.fault(report[0])
-        gathered.found(FindingClass.HARDWARE, "host", f"apei.{severity}", f"{severity}: {section}")
 
 
 def _note_memory_failures(log: KernelLog, gathered: Gathered) -> None:

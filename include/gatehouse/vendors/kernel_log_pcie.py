@@ -10,14 +10,23 @@ from dataclasses import dataclass, field
 from gatehouse.model.readings import Fact
 from gatehouse.model.status import FindingClass
 from gatehouse.vendors.gathered import Gathered
+from gatehouse.vendors.kernel_log_pcie_links import note_pcie_links
 from gatehouse.vendors.kernel_log_records import END, KernelLog, Record
 from gatehouse.vendors.pci_address import PATTERN, pci_part
 
 _DEVICE = re.compile(rf"([\w-]{{1,40}}) ({PATTERN}): (.*)")
-_NATIVE = re.compile(r"PCIe Bus Error: severity=([^,]{5,40}), type=([^,]{3,40}), \((?:id=\w{1,8}|([^)]{3,30}))\)")
+# Kernels before 4.20 write the identity of the sender before the agent, or in its place.
+_NATIVE = re.compile(
+    r"PCIe Bus Error: severity=([^,]{5,40}), type=([^,]{3,40}), (?:id=\w{1,8})?\((?:id=\w{1,8}|([^)]{3,30}))\)"
+)
+_RECEIVED = re.compile(
+    rf"AER: (?:Multiple )?(Correct\w{{2,4}}|Uncorrect\w{{2,4}} \([\w-]{{5,9}}\)) error (?:message )?received"
+    rf"(?: from |: )(?:({PATTERN})|id=\w{{1,8}})"
+)
+_TLP = re.compile(r"TLP Header: ((?:(?:0x)?[0-9a-fA-F]{8} ?){4,14})")
 _STATUS = re.compile(rf"aer_(?:cor_|uncor_)?status: ?(0x[0-9a-fA-F]{{1,8}}){END}")
 _MASKED = re.compile(r"error status/mask=([0-9a-fA-F]{8})/[0-9a-fA-F]{8}")
-_BIT = re.compile(r"\[ ?(\d{1,2})\]\s{1,12}([A-Za-z]{2,20})\b(?:\s{1,24}(\(First\)))?")
+_BIT = re.compile(r"\[ ?(\d{1,2})\]\s{1,12}([A-Za-z][\w-]{1,20}(?: [\w-]{1,20}){0,3})\s{0,24}(\(First\))?\s{0,8}$")
 _LAYER = re.compile(r"aer_layer=([^,]{3,40}), aer_agent=(.{3,40}?)\s*$")
 _RECOVERY = re.compile(r"(?:AER: )?device recovery (failed|successful)")
 _QEMU = re.compile(rf"vfio_err_notifier_handler\(({PATTERN})\) Unrecoverable error")
@@ -25,10 +34,6 @@ _CORRECTED_BITS = frozenset(
     {"RxErr", "BadTLP", "BadDLLP", "Rollover", "Timeout", "NonFatalErr", "CorrIntErr", "HeaderOF"}
 )
 _FATAL_BITS = frozenset({"DLP", "SDES", "FCP", "RxOF", "MalfTLP", "UncorrIntErr"})
-_OTHER = (
-    ("pcie.link_down", re.compile(r"pciehp: Slot\([^)]{1,20}\): (?:Link Down|Card not present)")),
-    ("nic.power", re.compile(r"mlx5_core .{0,60}insufficient power on the PCIe slot")),
-)
 
 
 @dataclass(slots=True)
@@ -36,13 +41,14 @@ class _Event:
     """One error of one device, gathered from its lines."""
 
     device: str
-    driver: str
+    driver: str | None
     severity: str = ""
     status: str | None = None
     bits: list[str] = field(default_factory=list)
     first: str | None = None
     layer: str | None = None
     agent: str | None = None
+    tlp: str | None = None
 
     @property
     def grade(self) -> str:
@@ -75,36 +81,35 @@ def note_pcie(log: KernelLog, gathered: Gathered) -> None:
             FindingClass.HARDWARE, device, f"pcie.aer.{grade}", f"{count} {grade} PCIe errors: {', '.join(bits)}"
         )
     _note_recovery(log, gathered)
-    _note_other(log, gathered)
-
-
-def _note_other(log: KernelLog, gathered: Gathered) -> None:
-    for record in log.whole_mentioning("pciehp", "insufficient power"):
-        for signature, pattern in _OTHER:
-            if pattern.search(record.message):
-                log.fault(record)
-                device = _DEVICE.search(record.message)
-                part = pci_part(device[2]) if device else "host"
-                gathered.found(FindingClass.HARDWARE, part, signature, record.message)
+    note_pcie_links(log, gathered)
 
 
 def _events(log: KernelLog) -> list[_Event]:
-    """An event starts with the line that states it; bits and status of the same device that follow belong to it."""
+    """An event starts with the line that states it; bits and status of the same device that follow belong to it.
+
+    What the root port received counts where no such line follows: the details were lost, or rate-limited.
+    """
     events: list[_Event] = []
     open_events: dict[str, _Event] = {}
-    for record in log.whole_mentioning("AER", "PCIe Bus Error", "error status/mask", " ["):
+    received: _Event | None = None
+    for record in log.whole_mentioning("AER", "PCIe Bus Error", "error status/mask", " [", "TLP Header"):
         match = _DEVICE.search(record.message)
-        if match is None:
+        if match is None or "[Hardware Error]" in record.message:
             continue
         driver, device, said = str(match[1]), pci_part(match[2]), str(match[3])
+        if (announced := _RECEIVED.search(said)) is not None:
+            events += [received] if received is not None else []
+            received = _Event(pci_part(announced[2] or device), None if announced[2] else driver, announced[1])
+            log.fault(record)
         native, status = _NATIVE.search(said), _STATUS.search(said)
         if native is not None or (status is not None and _starts_anew(open_events.get(device))):
             open_events[device] = _Event(device, driver)
             events.append(open_events[device])
+            received = None
             log.fault(record)
         if device in open_events:
             _add(open_events[device], said, native, status)
-    return events
+    return events + ([received] if received is not None and not log.is_cut else [])
 
 
 def _starts_anew(event: _Event | None) -> bool:
@@ -121,6 +126,8 @@ def _add(event: _Event, said: str, native: re.Match[str] | None, status: re.Matc
     if (bit := _BIT.search(said)) is not None and bit[2] not in event.bits:
         event.bits.append(bit[2])
         event.first = bit[2] if bit[3] else event.first
+    if (tlp := _TLP.search(said)) is not None and event.tlp is None:
+        event.tlp = tlp[1].strip()
     if (layer := _LAYER.search(said)) is not None:
         event.layer, event.agent = layer[1], layer[2]
 
@@ -136,12 +143,13 @@ def _first(events: list[_Event]) -> dict[str, Fact]:
         "aer.first": event.first,
         "aer.layer": event.layer,
         "aer.agent": event.agent,
+        "aer.tlp_header": event.tlp,
         "aer.severity": event.grade if event.grade != "unknown" else None,
     }
 
 
 def _note_recovery(log: KernelLog, gathered: Gathered) -> None:
-    for record in log.whole_mentioning("device recovery"):
+    for record in log.whole_mentioning("device recovery", "can't recover"):
         ended, device = _RECOVERY.search(record.message), _DEVICE.search(record.message)
         if ended is not None and device is not None:
             gathered.fact("recovery", ended[1])

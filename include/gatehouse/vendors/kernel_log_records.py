@@ -1,56 +1,30 @@
-"""The records of a kernel log in every form it is kept in: dmesg (plain, -T, iso, decoded), journal, syslog,
-/dev/kmsg, pstore, or messages alone.
+"""The records of a kernel log: lines or journal entries, in the order they were written, repeats spelt out.
 
 A last line without its newline may be cut: its message ends in CUT, so that no pattern takes a number there for whole.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
-CUT = "\u2026"
-END = rf"(?![\w{CUT}])"  # what must follow a number for it to be whole
+from gatehouse.vendors.kernel_log_journal import journal_records
+from gatehouse.vendors.kernel_log_lines import CUT, END, Record, record_of, without_time
 
-_SEVERITIES = ("emerg", "alert", "crit", "err", "warn", "notice", "info", "debug")
+__all__ = ["CUT", "END", "KernelLog", "Record", "in_parts", "records_of", "whole_lines"]
+
 ERROR_SEVERITY = 3  # "err"; lower is worse (syslog(3))
-_DECODED = re.compile(rf"(?:kern|user|daemon|auth|syslog|local\d)\s{{0,8}}:({'|'.join(_SEVERITIES)})\s{{0,8}}:\s*")
-_KMSG = re.compile(r"(\d{1,5}),(\d{1,20}),(\d{1,20}),[^;]{0,40};")
-_LEVEL = re.compile(r"<(\d{1,3})>")
-_SECONDS = re.compile(r"\[\s{0,10}(\d{1,10}\.\d{3,9})(?:\s*<[^>]{0,24}>)?\](?:\[\s{0,8}[TC]\d{1,8}\])?\s?")
-_DATED = re.compile(r"\[([A-Z][a-z]{2} [A-Z][a-z]{2}\s{1,2}\d{1,2} \d\d:\d\d:\d\d \d{4})\]\s?")
-_RELATIVE = re.compile(r"\[\s{0,4}(\+\d{1,8}\.\d{1,9}|[A-Z][a-z]{2}\s?\d{1,2} \d\d:\d\d)\]\s?")
-_ISO = re.compile(r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)([.,]\d{1,9})?(Z|[+-]\d\d:?\d\d)?\s+")
-_SYSLOG = re.compile(r"([A-Z][a-z]{2}\s{1,2}\d{1,2} \d\d:\d\d:\d\d(?:\.\d{1,9})?)\s+")
-_CLOCK = re.compile(r"(\d\d:\d\d:\d\d(?:\.\d{1,9})?)\s+")
-_SOURCE = re.compile(r"([A-Za-z0-9][\w.-]{0,252}) ([\w./@()-]{1,64})(?:\[\d{1,10}\])?: ?")
-_DEVICE = re.compile(r"[a-z][\w-]{0,30} (?:[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]|[a-z]{1,10}\d{1,4}): ")
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One message: ``time`` is seconds since boot, or the words of a date; ``severity`` as syslog counts.
-
-    ``source`` is the program that wrote it in a journal or syslog; None where the form has none.
-    """
-
-    message: str
-    time: float | str | None = None
-    host: str | None = None
-    source: str | None = None
-    severity: int | None = None
-    priority: int | None = None
-    sequence: int | None = None
-    microseconds: int | None = None
-
-    @property
-    def is_cut(self) -> bool:
-        """Whether its end may be absent."""
-        return self.message.endswith(CUT)
-
-    @property
-    def from_kernel(self) -> bool:
-        """Whether it is the kernel's own word, as far as the form tells."""
-        return self.source in (None, "kernel")
+_CONTINUES = re.compile(r" [A-Z_]{2,40}=")  # what /dev/kmsg says of the device, after a message
+_HEADING = re.compile(
+    r"-- .{0,200}(?: --|\.)$|-- (?:Journal begins|Logs begin) |Hint: You are currently"
+    r"|      (?:Users in groups|Pass -q)|={4}\d{1,12}[.-]\d{1,12}-[CD]$"
+)
+_PART = re.compile(
+    r"(?:<\d>)?(Panic|Oops|Emergency|Shutdown|Restart|Halt|Poweroff|Unknown|Error)#(\d{1,6}) Part(\d{1,6})\s*$"
+)
+_REPEATED = re.compile(rf"last message repeated (\d{{1,7}}){END} times")
+_REPEATS = re.compile(rf"message repeated (\d{{1,7}}){END} times: \[ ?(.{{1,4000}})\]\s*$")
+_MAX_REPEATS = 1_000  # each; a log that repeats more tells no more
+_MAX_LINE = 4_000
 
 
 @dataclass(slots=True)
@@ -73,6 +47,11 @@ class KernelLog:
         self.faults.add(id(record))
 
     @property
+    def is_cut(self) -> bool:
+        """Whether its last record may be cut."""
+        return any(record.is_cut for record in self.records)
+
+    @property
     def errors(self) -> int:
         """Records that told of a fault, or that were logged as errors or worse."""
         return sum(
@@ -83,49 +62,56 @@ class KernelLog:
 
 def records_of(text: str) -> tuple[list[Record], float]:
     """The records of a log, and the share of its lines that look like a log's."""
+    found = journal_records(text)
+    records, looks = found if found is not None else _of_lines(text)
+    return list(_spelt_out(records)), looks
+
+
+def whole_lines(text: str) -> int:
+    """Lines with a message in them, without a last one that may be cut."""
+    return sum(bool(line.strip()) and not _CONTINUES.match(line) for line in text.split("\n")[:-1])
+
+
+def in_parts(text: str) -> bool:
+    """Whether the log is pstore's: parts with a heading, the newest first."""
+    return any(_PART.match(line) for line in text.split("\n", 50)[:50])
+
+
+def _of_lines(text: str) -> tuple[list[Record], float]:
     *lines, tail = text.split("\n")
     if tail.strip():
         lines.append(tail + CUT)
-    records = [
-        _record(line[:4000]) for line in lines if line.strip() and not line.startswith((" SUBSYSTEM=", " DEVICE="))
-    ]
-    looks = sum(record.time is not None or bool(_DEVICE.match(record.message)) for record in records)
-    return records, looks / len(records) if records else 0.0
+    parts: dict[tuple[str, int, int], list[Record]] = {("", 0, 0): []}
+    part = parts["", 0, 0]
+    total = looks = 0
+    for line in lines:
+        if not line.strip() or _CONTINUES.match(line):
+            continue
+        if (heading := _PART.match(line)) is not None:
+            part = parts.setdefault((heading[1], int(heading[2]), int(heading[3])), [])
+        elif _HEADING.match(line) is None:
+            part.append(record_of(line[:_MAX_LINE]))
+            total += 1
+            looks += part[-1].looks
+    return [record for records in _oldest_first(parts) for record in records], looks / total if total else 0.0
 
 
-def _record(line: str) -> Record:
-    severity = priority = sequence = microseconds = None
-    time: float | str | None = None
-    host = source = None
-    if (match := _DECODED.match(line)) is not None:
-        severity, line = _SEVERITIES.index(match[1]), line[match.end() :]
-    if (match := _KMSG.match(line)) is not None:
-        priority, sequence, microseconds = int(match[1]), int(match[2]), int(match[3])
-        return Record(
-            line[match.end() :], microseconds / 1e6, None, None, priority & 7, priority, sequence, microseconds
-        )
-    if (match := _LEVEL.match(line)) is not None:
-        severity, line = int(match[1]) & 7, line[match.end() :]
-    time, rest, may_have_source = _stamp(line)
-    if may_have_source and (match := _SOURCE.match(rest)) is not None:
-        host, source, rest = match[1], match[2], rest[match.end() :]
-        if source == "kernel" and (match := _SECONDS.match(rest)) is not None:
-            rest = rest[match.end() :]
-    return Record(rest, time, host, source, severity)
+def _oldest_first(parts: dict[tuple[str, int, int], list[Record]]) -> Iterator[list[Record]]:
+    """pstore counts from the end: Part1 holds the newest lines of a crash."""
+    crashes = {name: place for place, name in enumerate(dict.fromkeys(part[:2] for part in parts))}
+    return (parts[part] for part in sorted(parts, key=lambda part: (crashes[part[:2]], -part[2])))
 
 
-def _stamp(line: str) -> tuple[float | str | None, str, bool]:
-    """Time, the rest of the line, and whether host and program stand before the message."""
-    if (match := _SECONDS.match(line)) is not None:
-        return float(match[1]), line[match.end() :], False
-    if (match := _DATED.match(line) or _RELATIVE.match(line)) is not None:
-        return match[1], line[match.end() :], False
-    if (match := _ISO.match(line)) is not None:
-        fraction, zone = match[2] or "", match[3] or ""
-        # dmesg writes a decimal comma and no host; the journal and syslog write a point, or none, and a host.
-        return match[1] + fraction.replace(",", ".") + zone, line[match.end() :], not fraction.startswith(",")
-    if (match := _SYSLOG.match(line)) is not None:
-        return match[1], line[match.end() :], True
-    if (match := _CLOCK.match(line)) is not None:
-        return match[1], line[match.end() :], False
-    return None, line, False
+def _spelt_out(records: Iterable[Record]) -> Iterator[Record]:
+    """What syslog folds into "repeated N times" counts N times."""
+    last: Record | None = None
+    for record in records:
+        if (folded := _REPEATED.search(record.message)) is not None:
+            yield from [last] * min(int(folded[1]), _MAX_REPEATS) if last is not None else []
+            continue
+        if record.message.startswith("message repeated") and (folded := _REPEATS.match(record.message)) is not None:
+            said = replace(record, message=without_time(folded[2]))
+            yield from [said] * min(int(folded[1]), _MAX_REPEATS)
+            continue
+        last = record
+        yield record
