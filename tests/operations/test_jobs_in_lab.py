@@ -94,6 +94,7 @@ def test_the_plan_goes_on_behind_each_job_in_its_order_and_repeats_nothing(world
     assert (unit.failed, unit.not_measured, unit.skipped, unit.planned) == ({}, {}, {}, 4)
     by_key = {row.key: row for row in stored(world, OutputRow)}
     assert by_key["cpu_stress-1-stress-ng"].duration_s == pytest.approx(3600, abs=1)
+    assert all(row.began_at == by_key[row.key].started_at for row in stored(world, JobRow))  # as it was first seen
     began = [by_key[key].started_at for key in ("cpu_stress-1-stress-ng", "memory_stress-1-stressapptest")]
     assert began == sorted(began)
     assert by_key["kernel_log-1-kernel-log"].started_at > began[1]
