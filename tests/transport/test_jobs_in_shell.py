@@ -174,6 +174,18 @@ def test_its_limit_ends_a_job_with_its_children(host: Host) -> None:
     assert running(mark) == []
 
 
+def test_what_nothing_could_end_is_said_and_no_load_is_put_beside_it(host: Host) -> None:
+    """It should be a time-out that still runs; here the record's limit is written to be long over."""
+    soak = job("soak", "echo begun; sleep 71")
+    host.visit(soak)
+    pid, ticks, boot, epoch, uptime, _ = host.record("soak")
+    (host.folder / "soak" / "run").write_text(f"{pid} {ticks} {boot} {epoch} {float(uptime) - 100:.2f} 5\n")
+    said = host.visit(soak, after(), job("next", "true"))
+    assert said.codes == ["overdue", "stuck", "stuck"]
+    assert said.out[0] == b"begun\n"
+    assert host.visit(job("next", "true")).codes == ["busy"]
+
+
 def test_another_boot_is_noticed(host: Host) -> None:
     """It should be told from the boot in the job's record; here the record is written as of another boot."""
     soak = job("soak", "sleep 63")

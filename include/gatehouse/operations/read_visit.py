@@ -70,7 +70,7 @@ def report_of(asked: AskedCommand, said: Completed) -> ToolReport:
 
     A command that was cut short keeps the facts that came whole, but nothing of it counts as a measurement.
     """
-    if said.ended is Ended.NOT_RUN:
+    if said.ended in (Ended.NOT_RUN, Ended.RUNNING, Ended.WAITING):
         return ToolReport(asked.tool, Measured.ERROR, complete=False, errors=(said.note or "it was not run",))
     report = _about(asked.part, read(asked.tool, said))
     if said.ended in (Ended.TIMED_OUT, Ended.CUT, Ended.LOST):

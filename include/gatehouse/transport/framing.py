@@ -24,6 +24,7 @@ MISSING = "missing"  # instead of an exit code: the tool is not on PATH
 NO_ROOT = "no-root"  # instead of an exit code: root is needed, and there is no sudo
 WAITS = "waits"  # instead of an exit code: a job before it still runs
 NEW_BOOT = "new-boot"  # instead of an exit code: this is not the boot that the visits before saw
+STUCK = "stuck"  # instead of an exit code: a job before it runs on beyond its limit
 HALTED = "halted"  # instead of an exit code: somebody stopped a job before it
 
 _HEAD = r"""{

@@ -119,10 +119,10 @@ gh_job() {
     fi
   fi
   case $gh_c in
-    running|overdue) gh_wait=$gh_j; tail -c 2000 "$gh_d/out" 2>/dev/null; tail -c 2000 "$gh_d/err" >&2 2>/dev/null ;;
-    [0-9]*|rebooted|killed|stopped) cat "$gh_d/out" 2>/dev/null; cat "$gh_d/err" >&2 2>/dev/null ;;
+    running) gh_wait=$gh_j; tail -c 2000 "$gh_d/out" 2>/dev/null; tail -c 2000 "$gh_d/err" >&2 2>/dev/null ;;
+    [0-9]*|rebooted|killed|stopped|overdue) cat "$gh_d/out" 2>/dev/null; cat "$gh_d/err" >&2 2>/dev/null ;;
   esac
-  if [ "$gh_c" = stopped ]; then gh_no=halted; fi
+  case $gh_c in stopped) gh_no=halted ;; overdue) gh_no=stuck ;; esac
   gh_mark "E $gh_i $gh_c $gh_from $gh_t $gh_ago"
 }
 gh_ack() {
