@@ -34,8 +34,8 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def running_sshd() -> Iterator[OpenSsh]:
-    """An sshd with fresh keys on a free port of 127.0.0.1."""
+def running_sshd(environment: str = "") -> Iterator[OpenSsh]:
+    """An sshd with fresh keys on a free port of 127.0.0.1; ``environment`` is ``NAME=value`` for its sessions."""
     assert SSHD and KEYGEN
     folder = Path(tempfile.mkdtemp(prefix="gatehouse-sshd-"))
     for name in ("host", "user"):
@@ -45,6 +45,7 @@ def running_sshd() -> Iterator[OpenSsh]:
     options = [
         "ListenAddress=127.0.0.1", f"Port={port}", "PidFile=none", "StrictModes=no", "UsePAM=no",
         f"AuthorizedKeysFile={folder / 'user.pub'}", "PasswordAuthentication=no", "MaxStartups=200",
+        *([f"SetEnv={environment}"] if environment else []),
     ]  # fmt: skip
     arguments = [word for option in options for word in ("-o", option)]
     log = (folder / "log").open("wb")

@@ -50,11 +50,15 @@ class Host:
     folder: Path
     shell: list[str] = field(default_factory=lambda: ["/bin/sh", "-s"])
 
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, "GATEHOUSE_JOBS": str(self.folder)}
+
     def visit(self, *commands: Command, boot_id: str = "") -> Said:
         nonce = new_nonce()
-        script = build_script(nonce, list(enumerate(commands)), boot_id, str(self.folder))
+        script = build_script(nonce, list(enumerate(commands)), boot_id)
         with subprocess.Popen(
-            self.shell, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            self.shell, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.environment
         ) as shell:
             assert shell.stdin and shell.stdout and shell.stderr
             shell.stdin.write(script.encode())
@@ -154,9 +158,9 @@ def test_of_many_who_start_at_once_one_does(host: Host) -> None:
 def test_the_visitor_dies_and_the_job_does_not(host: Host) -> None:
     """It should not hang on anything of the visit: no stream, no session, no process group."""
     soak = job("soak", "sleep 3; echo survived")
-    script = build_script(new_nonce(), [(0, soak)], "", str(host.folder))
+    script = build_script(new_nonce(), [(0, soak)])
     with subprocess.Popen(["/bin/sh", "-s"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                          start_new_session=True) as visitor:  # fmt: skip
+                          start_new_session=True, env=host.environment) as visitor:  # fmt: skip
         assert visitor.stdin
         visitor.stdin.write(script.encode())
         visitor.stdin.flush()
