@@ -106,7 +106,7 @@ def test_a_visit_that_is_cut_while_it_starts_a_job_starts_one(sshd: OpenSsh, nam
     command = soak(name, f"echo {name}; sleep 300")
     run_commands(sshd.endpoint, sshd.login, [command], SessionLimits(total_s=0.3))
     assert visit(sshd, command).completed[0].ended is Ended.RUNNING
-    loads = [p for p in psutil.process_iter(["cmdline"]) if p.info["cmdline"][:2] == ["sh", "-c"]]
+    loads = [p for p in psutil.process_iter(["cmdline"]) if (p.info["cmdline"] or [])[:2] == ["sh", "-c"]]
     assert len([p for p in loads if name in " ".join(p.info["cmdline"])]) == 1
 
 
