@@ -85,7 +85,7 @@ def test_half_an_hour_out_of_reach_is_the_end() -> None:
 
 def test_progress_in_words() -> None:
     job = JobProgress("h1", "cpu_stress", "n", AT, 3024.0, 7200.0, "dispatching hogs", AT)
-    assert str(job) == "cpu_stress runs for 50 min of at most 2 h; last line: dispatching hogs"
+    assert str(job) == "cpu_stress runs: 42 %, 50 min of at most 2 h; last line: dispatching hogs"
     assert job.percent == 42.0
     assert replace(job, elapsed_s=1e9).percent == 100.0
     assert [span(s) for s in (1, 119, 720, 12_000, 86_460)] == ["1 s", "119 s", "12 min", "3 h 20 min", "24 h 1 min"]
