@@ -83,7 +83,7 @@ def report_of(asked: AskedCommand, said: Completed) -> ToolReport:
     """
     if asked.via == "bmc":
         return report_of_resource(asked, said)
-    if said.ended is Ended.NOT_RUN:
+    if said.ended in (Ended.NOT_RUN, Ended.RUNNING, Ended.WAITING):
         return ToolReport(asked.tool, Measured.ERROR, complete=False, errors=(said.note or "it was not run",))
     report = _about(asked.part, read(asked.tool, said))
     if said.ended in (Ended.TIMED_OUT, Ended.CUT, Ended.LOST):
