@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 
 from gatehouse.catalog.limits import Limit, PhysicalBound
 from gatehouse.catalog.values import is_number, one_line, written
@@ -39,11 +40,18 @@ def by_name(readings: Iterable[Reading]) -> ByName:
     return found
 
 
+def named(readings: ByName, name: str) -> Sequence[Reading]:
+    """Readings of that name, or of every name that fits, where it is a glob (``*``)."""
+    if "*" not in name:
+        return readings.get(name, ())
+    return [reading for each, found in readings.items() if fnmatchcase(each, name) for reading in found]
+
+
 def impossible(readings: ByName, bounds: Sequence[PhysicalBound]) -> dict[Reading, str]:
     """Readings that no real part can show, each with the sentence that says why."""
     found: dict[Reading, str] = {}
     for bound in bounds:
-        for reading in readings.get(bound.reading, ()):
+        for reading in named(readings, bound.reading):
             value = reading.value
             if not (isinstance(value, (int, float)) and is_number(value) and bound.matches(reading.part)):
                 continue
@@ -57,7 +65,7 @@ def check_limits(limits: Sequence[Limit], readings: ByName, wrong: Mapping[Readi
     """Compare every limit with the readings it speaks of; those in ``wrong`` are never compared with anything."""
     checked = Checked()
     for limit in limits:
-        of_limit = [r for r in readings.get(limit.reading, ()) if limit.matches(r.part)]
+        of_limit = [r for r in named(readings, limit.reading) if limit.matches(r.part)]
         sound = [r for r in of_limit if r not in wrong]
         if of_limit and not sound:
             continue  # every value is impossible, and said so already
@@ -66,12 +74,12 @@ def check_limits(limits: Sequence[Limit], readings: ByName, wrong: Mapping[Readi
 
 
 def _check(limit: Limit, readings: Sequence[Reading], checked: Checked) -> None:
-    valued: set[str] = set()
+    valued: set[tuple[str, str]] = set()
     for reading in readings:
         value = reading.value
         if value is not None and limit.comparable(value):
             checked.compared += 1
-            valued.add(reading.part)
+            valued.add((reading.part, reading.name))
             if not limit.holds(value):
                 checked.violations.append(_violation(limit, reading))
     checked.holes.extend(_holes(limit, readings, valued))
@@ -79,7 +87,7 @@ def _check(limit: Limit, readings: Sequence[Reading], checked: Checked) -> None:
 
 def _violation(limit: Limit, reading: Reading) -> Violation:
     return Violation(
-        check=limit.reading,
+        check=reading.name,
         part=one_line(reading.part),
         seen=written(reading.value, limit.reading_unit or reading.unit),
         required=limit.required,
@@ -88,7 +96,7 @@ def _violation(limit: Limit, reading: Reading) -> Violation:
     )
 
 
-def _holes(limit: Limit, readings: Sequence[Reading], valued: set[str]) -> list[str]:
+def _holes(limit: Limit, readings: Sequence[Reading], valued: set[tuple[str, str]]) -> list[str]:
     """What keeps the limit from having been judged; nothing when enough parts gave a value."""
     if limit.count is not None:
         if len(valued) >= limit.count:
@@ -96,11 +104,11 @@ def _holes(limit: Limit, readings: Sequence[Reading], valued: set[str]) -> list[
         return [f"limit {limit.reading} found {len(valued)} of {limit.count} readings"]
     if not readings:
         return [f"limit {limit.reading} found no reading"]
-    return [_why_not(limit, reading) for reading in readings if reading.part not in valued]
+    return [_why_not(limit, reading) for reading in readings if (reading.part, reading.name) not in valued]
 
 
 def _why_not(limit: Limit, reading: Reading) -> str:
-    name = subject(reading.part, limit.reading)
+    name = subject(reading.part, reading.name)
     if reading.value is None:
         return f"{name} has no value"
     return f"{name} is {written(reading.value)}, which cannot be compared with {limit.required}"

@@ -7,21 +7,29 @@ from typing import Literal
 from gatehouse.model.commands import DEFAULT_LIMIT_S
 
 ANY_VENDOR = "any"
+Devices = Literal["disk", "nvme", "nic", "hca", "infiniband", "accelerator"]
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
     """One tool to run: ``tool`` names the reader of its output, ``argv`` is the command line without a shell.
 
-    ``{name}`` in an argument is filled from the plan's parameters, and ``{disk}`` or ``{nic}`` from the SKU's list
-    when ``for_each`` says so. ``limit_s`` is wall seconds; ``{seconds}`` of the plan, where used, come on top.
+    ``{name}`` in an argument is filled from the plan's parameters, ``{accelerators}`` with their count, ``{model}``
+    with the last word of their model, and ``{disk}``, ``{nic}`` and so on from the SKU's list when ``for_each`` says
+    so. ``limit_s`` is wall seconds; ``{seconds}`` of the plan, where used, come on top, and so does the parameter that
+    ``patience`` names.
+
+    ``counters`` are globs over facts that only ever grow. Such a tool is asked twice: in its turn, and again when the
+    rest of the plan has run; of its facts only those are kept, each with its change as ``<fact>.delta``.
     """
 
     tool: str
     argv: tuple[str, ...]
     limit_s: float = DEFAULT_LIMIT_S
     root: bool = False
-    for_each: Literal["disk", "nic"] | None = None
+    for_each: Devices | None = None
+    patience: str = ""
+    counters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

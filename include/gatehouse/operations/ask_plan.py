@@ -1,7 +1,7 @@
 """Turns a plan and a SKU into the commands that a host is asked, in order."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from gatehouse.catalog.plan import PlannedDiagnostic
 from gatehouse.catalog.sku import Sku
@@ -10,28 +10,44 @@ from gatehouse.diagnostics.spec import Ask, Diagnostic
 from gatehouse.model.commands import Command
 from gatehouse.model.errors import UsageError
 
+_AGAIN = "-again"
+_NVME = "/dev/nvme"
+
 
 @dataclass(frozen=True, slots=True)
 class AskedCommand:
     """One command of a plan for one SKU, and which diagnostic and reader wait for its output.
 
-    ``part`` is what the whole output is about (``disk0``, ``nic3``) where a tool is asked once a device.
+    ``part`` is what the whole output is about (``disk0``, ``nic3``) where a tool is asked once a device. ``counters``
+    are globs over facts that are judged by their change; ``again`` is true of the second of the two looks at them.
     """
 
     diagnostic: str
     tool: str
     command: Command
     part: str = ""
+    counters: tuple[str, ...] = ()
+    again: bool = False
+
+    @property
+    def second_key(self) -> str:
+        """The key of the second look at the same counters."""
+        return f"{self.command.key}{_AGAIN}"
 
 
 def commands_for(planned: Sequence[PlannedDiagnostic], sku: Sku) -> tuple[AskedCommand, ...]:
-    """Every command of a plan for a SKU's hosts.
+    """Every command of a plan for a SKU's hosts: in the plan's order, and then the second looks at counters.
 
     Raises:
         NotFoundError: the plan names a diagnostic that does not exist.
         UsageError: the plan gives a parameter that the diagnostic does not have.
     """
-    return tuple(asked for item in planned for asked in _commands(diagnostic(item.diagnostic), item, sku))
+    first = tuple(asked for item in planned for asked in _commands(diagnostic(item.diagnostic), item, sku))
+    return first + tuple(_second_look(asked) for asked in first if asked.counters)
+
+
+def _second_look(asked: AskedCommand) -> AskedCommand:
+    return replace(asked, command=replace(asked.command, key=asked.second_key), again=True)
 
 
 def _commands(spec: Diagnostic, planned: PlannedDiagnostic, sku: Sku) -> Iterator[AskedCommand]:
@@ -40,25 +56,64 @@ def _commands(spec: Diagnostic, planned: PlannedDiagnostic, sku: Sku) -> Iterato
         there = ", ".join(sorted(spec.params)) or "none"
         raise UsageError(f"{spec.id} has no parameter {', '.join(unknown)}; there are: {there}")
     params = {**spec.params, **planned.params}
+    words = {name: f"{value:g}" for name, value in params.items()}
+    words |= {"accelerators": str(sku.accelerator.count), "model": _model(sku)} if sku.accelerator else {}
     for number, (ask, device, part) in enumerate(_devices(spec.asks(sku.vendor), sku), start=1):
-        words = {name: f"{value:g}" for name, value in params.items()}
-        words |= {ask.for_each: device} if ask.for_each else {}
-        seconds = params["seconds"] if any("{seconds}" in argument for argument in ask.argv) else 0.0
+        of_device = {ask.for_each: device} if ask.for_each else {}
         command = Command(
             key=f"{spec.id}-{number}-{ask.tool}",
-            argv=tuple(argument.format(**words) for argument in ask.argv),
-            limit_s=ask.limit_s + seconds,
+            argv=_filled(ask, words | of_device, sku),
+            limit_s=ask.limit_s + _more_s(ask, params),
             root=ask.root,
         )
-        yield AskedCommand(spec.id, ask.tool, command, part)
+        yield AskedCommand(spec.id, ask.tool, command, part, ask.counters)
+
+
+def _filled(ask: Ask, words: Mapping[str, str], sku: Sku) -> tuple[str, ...]:
+    """The command line with its words.
+
+    Raises:
+        UsageError: it needs something that the SKU does not say.
+    """
+    try:
+        return tuple(argument.format(**words) for argument in ask.argv)
+    except KeyError as missing:
+        raise UsageError(f"{ask.argv[0]} needs {missing.args[0]!r}, which {sku.title!r} does not tell") from missing
+
+
+def _model(sku: Sku) -> str:
+    """The last word of the accelerator's model, which names folders of the ROCm Validation Suite: ``MI300X``."""
+    return sku.accelerator.model.split()[-1] if sku.accelerator else ""
+
+
+def _more_s(ask: Ask, params: Mapping[str, float]) -> float:
+    """Seconds beyond the tool's own limit: what the plan lets it run, and what it lets us wait."""
+    runs = params["seconds"] if any("{seconds}" in argument for argument in ask.argv) else 0.0
+    return runs + (params[ask.patience] if ask.patience else 0.0)
 
 
 def _devices(asks: Sequence[Ask], sku: Sku) -> Iterator[tuple[Ask, str, str]]:
     """Each tool once, or once for each device of the SKU's list: (what to run, device name, part address)."""
-    lists = {"disk": sku.disks, "nic": sku.nics}
     for ask in asks:
         if ask.for_each is None:
             yield ask, "", ""
             continue
-        for index, device in enumerate(lists[ask.for_each]):
-            yield ask, device, f"{ask.for_each}{index}"
+        for part, device in _listed(ask.for_each, sku):
+            yield ask, device, part
+
+
+def _listed(kind: str, sku: Sku) -> list[tuple[str, str]]:
+    """(part address, device name) of each device of a kind. A drive is ``disk3`` and a port ``hca3`` in every list."""
+    accelerators = sku.accelerator.count if sku.accelerator else 0
+    return {
+        "disk": _numbered("disk", sku.disks),
+        "nvme": [(part, name) for part, name in _numbered("disk", sku.disks) if name.startswith(_NVME)],
+        "nic": _numbered("nic", sku.nics),
+        "hca": _numbered("hca", sku.hcas),
+        "infiniband": [(part, name) for part, name in _numbered("hca", sku.hcas) if name in sku.infiniband],
+        "accelerator": _numbered("gpu", [str(index) for index in range(accelerators)]),
+    }[kind]
+
+
+def _numbered(part: str, names: Sequence[str]) -> list[tuple[str, str]]:
+    return [(f"{part}{index}", name) for index, name in enumerate(names)]

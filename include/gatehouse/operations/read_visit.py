@@ -1,11 +1,13 @@
 """Turns what a visit brought back into results: keeps the raw output, reads it, judges it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from gatehouse.catalog.limits import Limit
 from gatehouse.catalog.sku import Sku
-from gatehouse.decisions.verdicts import judge
+from gatehouse.decisions.counter_changes import changed
+from gatehouse.decisions.limit_checks import by_name, named
+from gatehouse.decisions.verdicts import NO_DEVICE, judge
 from gatehouse.diagnostics.registry import diagnostic
 from gatehouse.model.commands import Completed, Ended
 from gatehouse.model.hosts import Host
@@ -49,19 +51,51 @@ def read_visit(
 
 
 def _result(name: str, said: Sequence[Said], sku: Sku, spec: RoundSpec) -> Result:
-    reports = [(asked.command.key, report_of(asked, completed)) for asked, completed in said]
+    reports = list(_reports(said))
+    asks = diagnostic(name)
     started = [c.started_at for _, c in said if c.started_at]
-    return judge(
+    result = judge(
         name,
         reports,
         sku.limits,
         sku.physics,
         (spec.policy,),
-        asks_expected=len(said),
-        enough=diagnostic(name).enough,
+        asks_expected=len(reports),
+        enough=asks.enough,
         started_at=min(started, default=None),
         duration_s=_seconds(said),
     )
+    if not said and asks.asks(sku.vendor):
+        return replace(result, reason=NO_DEVICE)
+    return replace(result, outputs=tuple(_with_second_looks(result.outputs, said)))
+
+
+def _reports(said: Sequence[Said]) -> Iterator[tuple[str, ToolReport]]:
+    """(key, report) of each command; two looks at counters make one report."""
+    second = {asked.command.key: (asked, completed) for asked, completed in said if asked.again}
+    for asked, completed in said:
+        if asked.again:
+            continue
+        report = report_of(asked, completed)
+        if asked.counters:
+            later_asked, later = second[asked.second_key]
+            window_s = _between_s(completed, later)
+            report = changed(report, report_of(later_asked, later), asked.counters, window_s, asked.part)
+        yield asked.command.key, report
+
+
+def _between_s(first: Completed, second: Completed) -> float | None:
+    if first.started_at is None or second.started_at is None:
+        return None
+    return round((second.started_at - first.started_at).total_seconds(), 3)
+
+
+def _with_second_looks(keys: Iterable[str], said: Sequence[Said]) -> Iterator[str]:
+    twice = {asked.command.key: asked.second_key for asked, _ in said if asked.counters and not asked.again}
+    for key in keys:
+        yield key
+        if key in twice:
+            yield twice[key]
 
 
 def report_of(asked: AskedCommand, said: Completed) -> ToolReport:
@@ -113,11 +147,9 @@ def _bounds(
 ) -> Mapping[tuple[str, str], tuple[float | None, float | None]]:
     """The limits that each numeric reading was held against, for plots: (part, name) → (low, high)."""
     found: dict[tuple[str, str], tuple[float | None, float | None]] = {}
-    by_name: dict[str, list[Limit]] = {}
+    readings = by_name(r for result in results for r in result.readings)
     for limit in limits:
-        by_name.setdefault(limit.reading, []).append(limit)
-    for reading in (r for result in results for r in result.readings):
-        for limit in by_name.get(reading.name, ()):
+        for reading in named(readings, limit.reading):
             if limit.matches(reading.part):
                 found[reading.part, reading.name] = _ends(limit)
     return found

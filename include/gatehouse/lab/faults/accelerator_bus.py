@@ -91,10 +91,11 @@ def nvlink_down(at: Effect) -> None:
     params={"link": 2, "count": 4_400},
 )
 def nvlink_crc_errors(at: Effect) -> None:
-    """Only the counters of ``nvlink -e`` show it."""
+    """Only the counters of ``nvlink -e`` show it, and they grow from look to look."""
     link = at.accelerator.links[at.integer("link") % len(at.accelerator.links)]
-    link.crc_errors += at.integer("count")
-    link.replay_errors += at.integer("count") // 9
+    count = at.integer("count") + 90 * at.machine.sample
+    link.crc_errors += count
+    link.replay_errors += count // 9
 
 
 @fault(

@@ -34,7 +34,7 @@ def _chosen(args: tuple[str, ...]) -> str | None:
 
 @tool("nvidia-smi")
 def nvidia_smi(call: Call) -> Steps:
-    """The table, ``-q``, ``-q -x``, ``-L``, ``--query-gpu=``, ``nvlink -s``, ``topo -m``, ``--gpu-reset``."""
+    """The table, ``-q``, ``-q -x``, ``-L``, ``--query-gpu=``, ``nvlink -s``, ``topo -m``, ``topo -p2p n``, ``--gpu-reset``."""
     lost = _lost_text(call)
     if lost:
         return say(lost, exit_code=_LOST_EXIT)
@@ -61,6 +61,8 @@ def _answer(call: Call, args: list[str], gpus: list[Accelerator]) -> Steps:
         return say(nvidia_links.errors(gpus))
     if first == "topo" and args[1:] in (["-m"], ["--matrix"]):
         return say(nvidia_links.topology(machine, gpus))
+    if first == "topo" and args[1:] == ["-p2p", "n"]:
+        return say(nvidia_links.peers(gpus))
     if set(args) in ({"-r"}, {"--gpu-reset"}):
         return _reset(call, gpus)
     if not args:

@@ -1,0 +1,16 @@
+"""Is somebody else's work on the accelerators?"""
+
+from gatehouse.diagnostics.spec import Ask, Diagnostic
+
+DIAGNOSTIC = Diagnostic(
+    id="accelerator_idle",
+    title="Idle accelerators",
+    question="Is every accelerator free of other people's processes, so that a load measures the machine alone?",
+    cells={
+        "nvidia": (Ask("nvidia-smi-xml", ("nvidia-smi", "-q", "-x"), limit_s=60),),
+        "amd": (Ask("amd-smi-json", ("amd-smi", "metric", "--json"), limit_s=60),),
+        "intel": (Ask("hl-smi-table", ("hl-smi",), limit_s=60),),
+        "aws": (Ask("neuron-ls-table", ("neuron-ls",)),),
+        "google": (Ask("tpu-info", ("tpu-info",)),),
+    },
+)
