@@ -93,7 +93,7 @@ def nvlink_down(at: Effect) -> None:
 def nvlink_crc_errors(at: Effect) -> None:
     """Only the counters of ``nvlink -e`` show it, and they grow from look to look."""
     link = at.accelerator.links[at.integer("link") % len(at.accelerator.links)]
-    count = at.integer("count") + 90 * at.machine.sample
+    count = at.integer("count") + 90 * max(at.machine.sample - 1, 0)
     link.crc_errors += count
     link.replay_errors += count // 9
 

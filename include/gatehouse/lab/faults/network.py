@@ -7,6 +7,11 @@ from gatehouse.lab.machine.kernel import ERROR, INFO, WARNING
 _MORE_AT_EACH_LOOK = 60
 
 
+def _looks_before(at: Effect) -> int:
+    """How often somebody looked before: what a counter gains grows with it."""
+    return max(at.machine.sample - 1, 0)
+
+
 def _mlx5(at: Effect, text: str) -> str:
     return f"mlx5_core {at.nic.profile.pci} {at.nic.name}: {text}"
 
@@ -48,7 +53,7 @@ def nic_half_duplex(at: Effect) -> None:
 @fault("nic_flapping", "A port whose link comes and goes", "optic/cable", "intermittent", "nic", params={"count": 12})
 def nic_flapping(at: Effect) -> None:
     """Link events in the log and in the counters, one more at each look; up when somebody looks."""
-    at.nic.link_downs += at.integer("count") + at.machine.sample
+    at.nic.link_downs += at.integer("count") + _looks_before(at)
     at.nic.symbol_errors += 4_100
     at.kernel(*[_mlx5(at, "Link down"), _mlx5(at, "Link up")] * at.integer("count"), spacing_s=3.0, level=INFO)
 
@@ -58,7 +63,7 @@ def nic_flapping(at: Effect) -> None:
 )
 def nic_crc_errors(at: Effect) -> None:
     """Counters only, and they grow from look to look."""
-    count = at.integer("count") + _MORE_AT_EACH_LOOK * at.machine.sample
+    count = at.integer("count") + _MORE_AT_EACH_LOOK * _looks_before(at)
     at.nic.rx_crc_errors += count
     at.nic.symbol_errors += count // 3
 
@@ -83,8 +88,8 @@ def optic_hot(at: Effect) -> None:
 )
 def ib_symbol_errors(at: Effect) -> None:
     """Counters that grow from look to look."""
-    at.nic.symbol_errors += at.integer("count") + _MORE_AT_EACH_LOOK * at.machine.sample
-    at.nic.link_recoveries += 1 + at.machine.sample
+    at.nic.symbol_errors += at.integer("count") + _MORE_AT_EACH_LOOK * _looks_before(at)
+    at.nic.link_recoveries += 1 + _looks_before(at)
 
 
 @fault("cable_errors", "A cable with a high bit error rate", "optic/cable", "degraded", "nic", params={"ber": 3e-9})

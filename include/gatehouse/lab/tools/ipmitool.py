@@ -122,7 +122,7 @@ def _power(machine: Machine) -> str:
 def _identities(machine: Machine) -> Iterator[str]:
     """The board's record, and one of each power supply's slot."""
     board, system = machine.profile.board, machine.system
-    rows = (
+    rows: tuple[tuple[str, str], ...] = (
         ("Chassis Type", "Rack Mount Chassis"),
         ("Chassis Serial", system.chassis_serial),
         ("Board Mfg", board.manufacturer),

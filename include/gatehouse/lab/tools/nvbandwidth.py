@@ -1,6 +1,6 @@
 """nvbandwidth: copies between host and GPUs and between GPUs."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
 from gatehouse.lab.machine.machine import Machine
 from gatehouse.lab.machine.parts import Accelerator
@@ -9,7 +9,6 @@ from gatehouse.lab.tools.registry import tool
 from gatehouse.lab.tools.spec import Call, Out, Steps, Wait, say
 
 _SECONDS_A_TEST = 12.0
-Cell = Callable[[Accelerator, Accelerator], float | None]
 
 
 @tool("nvbandwidth")
@@ -43,7 +42,7 @@ def _run(machine: Machine, gpus: list[Accelerator]) -> Steps:
     return 0
 
 
-def _test(name: str, title: str, gpus: list[Accelerator], rows: list[list[float | None]] | list[list[float]]) -> str:
+def _test(name: str, title: str, gpus: list[Accelerator], rows: Sequence[Sequence[float | None]]) -> str:
     head = "  " + "".join(f"{gpu.index:10d}" for gpu in gpus)
     body = "".join(f" {number}{''.join(_cell(value) for value in row)}\n" for number, row in enumerate(rows))
     total = sum(value for row in rows for value in row if value is not None)
