@@ -159,7 +159,11 @@ def test_a_vendors_tool_answers_on_its_vendors_machine_only(sku: str, line: str)
 
 
 def test_every_tool_is_called_by_these_tests() -> None:
-    called = {"all_reduce_perf", "perfquery"} | {line.split()[0] for line in LINES} | {line.split()[0] for of in VENDOR_LINES.values() for line in of}
+    called = (
+        {"all_reduce_perf", "perfquery"}
+        | {line.split()[0] for line in LINES}
+        | {line.split()[0] for of in VENDOR_LINES.values() for line in of}
+    )
     assert set(all_tools()) - called == {"cat", "false"} - called
 
 
