@@ -60,7 +60,7 @@ FOUND = [
     ("collective_bandwidth", H100, "accelerator_miscompute", "gpu6", "host", "Out of bounds values"),
     ("collective_bandwidth", MI300X, "fabric_copy_slow", "gpu6", "host", "row.17179869184.oop.busbw is 1"),
     ("collective_bandwidth", H100, "nvlink_down", "gpu6", "host", "row.17179869184.oop.busbw is 4"),
-    ("fabric_manager", H100, "nvswitch_error", "", "0000:09:00.0", "fatal error 20034"),
+    ("fabric_log", H100, "nvswitch_error", "", "0000:09:00.0", "fatal error 20034"),
     ("fabric_errors", H100, "nvlink_crc_errors", "gpu5", "gpu5.link2", "crc_errors.delta is 90"),
     ("cpu_sdc", MI300X, "cpu_miscompute", "cpu17", "cpu", "not ok"),
 ]

@@ -7,6 +7,7 @@ import pytest
 from lab_world import SMALL, LabWorld, approval, lab_world, of
 from sqlalchemy import func, select
 
+from gatehouse.decisions.verdicts import NO_DEVICE, NO_READER
 from gatehouse.model.errors import RefusedError, UsageError
 from gatehouse.model.status import CriterionStatus, Phase
 from gatehouse.operations.admit_round import admit_round
@@ -41,7 +42,9 @@ def test_healthy_machines_of_every_vendor_are_good_in_everything(world: LabWorld
     assert summary.not_measured == {}
     assert summary.connections == 3
     for unit in world.summary(round_id).units:
-        assert (unit.failed, unit.not_measured, unit.skipped) == ({}, {}, {}), unit.host
+        assert (unit.failed, unit.not_measured) == ({}, {}), unit.host
+        assert set(unit.skipped.values()) <= {NO_READER, NO_DEVICE}, unit.host
+        assert not set(unit.skipped) & set(catalog.plans["dvt"].mandatory), unit.host
 
 
 def test_a_measured_round_has_every_planned_result_and_its_raw_outputs(world: LabWorld) -> None:
@@ -93,7 +96,8 @@ def test_a_tool_that_floods_is_cut_and_the_rest_of_the_plan_is_measured(world: L
     world.lab.inject(id="flood", host=EVT[0], tool={"nvidia-smi": "flood"})
     round_id, _ = world.round(SMALL, (EVT[0],))
     unit = of(world.summary(round_id), EVT[0])
-    assert list(unit.not_measured) == ["accelerator_health"]
+    asked_of_it = ["accelerator_health", "accelerator_idle", "accelerator_topology", "firmware_inventory"]
+    assert sorted(unit.not_measured) == asked_of_it
     assert "more than is kept" in unit.not_measured["accelerator_health"]
     with transaction(world.workspace.engine) as session:
         kept = session.scalars(select(OutputRow).where(OutputRow.diagnostic == "accelerator_health")).first()

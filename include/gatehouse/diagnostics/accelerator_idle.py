@@ -7,9 +7,13 @@ DIAGNOSTIC = Diagnostic(
     title="Idle accelerators",
     question="Is every accelerator free of other people's processes, so that a load measures the machine alone?",
     cells={
-        "nvidia": (Ask("nvidia-smi-xml", ("nvidia-smi", "-q", "-x"), limit_s=60),),
-        "amd": (Ask("amd-smi-json", ("amd-smi", "metric", "--json"), limit_s=60),),
-        "intel": (Ask("hl-smi-table", ("hl-smi",), limit_s=60),),
+        "nvidia": (Ask("nvidia-smi-xml", ("nvidia-smi", "-q", "-x"), limit_s=60, keep=("gpus", "gpu*.proc*")),),
+        "amd": (
+            Ask(
+                "amd-smi-json", ("amd-smi", "metric", "--json"), limit_s=60, keep=("gpus", "gpu*.util.*", "gpu*.vram.*")
+            ),
+        ),
+        "intel": (Ask("hl-smi-table", ("hl-smi",), limit_s=60, keep=("aips", "proc*", "aip*.util_pct")),),
         "aws": (Ask("neuron-ls-table", ("neuron-ls",)),),
         "google": (Ask("tpu-info", ("tpu-info",)),),
     },

@@ -21,7 +21,15 @@ DIAGNOSTIC = Diagnostic(
                 limit_s=60,
             ),
         ),
-        "amd": (*_OF_EVERY_VENDOR, Ask("amd-smi-json", ("amd-smi", "static", "--json"), limit_s=60)),
+        "amd": (
+            *_OF_EVERY_VENDOR,
+            Ask(
+                "amd-smi-json",
+                ("amd-smi", "static", "--json"),
+                limit_s=60,
+                keep=("gpus", "gpu*.vbios", "gpu*.driver", "gpu*.market_name"),
+            ),
+        ),
         "intel": (
             *_OF_EVERY_VENDOR,
             Ask("hl-smi-csv", ("hl-smi", "-Q", "index,name,bus_id,driver_version", "-f", "csv"), limit_s=60),

@@ -21,6 +21,8 @@ class Ask:
 
     ``counters`` are globs over facts that only ever grow. Such a tool is asked twice: in its turn, and again when the
     rest of the plan has run; of its facts only those are kept, each with its change as ``<fact>.delta``.
+    ``keep`` are globs over the facts that answer the question, for a tool that says much else: the rest is not stored
+    as readings, and stays in the raw output.
     """
 
     tool: str
@@ -30,6 +32,7 @@ class Ask:
     for_each: Devices | None = None
     patience: str = ""
     counters: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

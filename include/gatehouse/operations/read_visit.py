@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from fnmatch import fnmatchcase
 
 from gatehouse.catalog.limits import Limit
 from gatehouse.catalog.sku import Sku
@@ -105,11 +106,19 @@ def report_of(asked: AskedCommand, said: Completed) -> ToolReport:
     """
     if said.ended is Ended.NOT_RUN:
         return ToolReport(asked.tool, Measured.ERROR, complete=False, errors=(said.note or "it was not run",))
-    report = _about(asked.part, read(asked.tool, said))
+    report = _about(asked.part, _kept(asked.keep, read(asked.tool, said)))
     if said.ended in (Ended.TIMED_OUT, Ended.CUT):
         why = f"{said.command.argv[0]}: {said.note or said.ended.value}"
         return replace(report, status=Measured.ERROR, complete=False, errors=(why, *report.errors))
     return report
+
+
+def _kept(globs: Sequence[str], report: ToolReport) -> ToolReport:
+    """The report with the facts that answer the question; all of them where no globs say which."""
+    if not globs:
+        return report
+    facts = {name: value for name, value in report.facts.items() if any(fnmatchcase(name, glob) for glob in globs)}
+    return replace(report, facts=facts)
 
 
 def _about(part: str, report: ToolReport) -> ToolReport:

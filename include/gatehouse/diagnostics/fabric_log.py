@@ -3,8 +3,8 @@
 from gatehouse.diagnostics.spec import Ask, Diagnostic
 
 DIAGNOSTIC = Diagnostic(
-    id="fabric_manager",
-    title="Fabric manager",
+    id="fabric_log",
+    title="Log of the fabric manager",
     question="Did NVIDIA's fabric manager record an error of a switch or a link?",
     cells={"nvidia": (Ask("fabricmanager-log", ("tail", "-n", "5000", "/var/log/fabricmanager.log")),)},
 )
