@@ -62,6 +62,12 @@ FOUND = [
     ("collective_bandwidth", H100, "nvlink_down", "gpu6", "host", "row.17179869184.oop.busbw is 4"),
     ("fabric_log", H100, "nvswitch_error", "", "0000:09:00.0", "fatal error 20034"),
     ("fabric_errors", H100, "nvlink_crc_errors", "gpu5", "gpu5.link2", "crc_errors.delta is 90"),
+    ("pcie_replays", H100, "pcie_replays", "gpu3", "gpu3", "pcie.replay.delta is 30"),
+    ("pcie_replays", MI300X, "pcie_replays", "gpu0", "gpu0", "pcie.replay.delta is 30"),
+    ("power_draw", GAUDI3, "power_high", "", "host", "power_w is 9900"),
+    ("accelerator_health", MI300X, "accelerator_wrong_memory", "gpu3", "gpu3", "vram.total_mb"),
+    ("hardware_tree", GAUDI3, "disk_missing", "disk4", "host", "disks is 7"),
+    ("nic_link", H100, "nic_half_duplex", "nic4", "nic4", "duplex is 'Half'"),
     ("cpu_sdc", MI300X, "cpu_miscompute", "cpu17", "cpu", "not ok"),
 ]
 # (level, host, fault, part, finding of DCGM)
@@ -151,7 +157,7 @@ def test_a_machine_without_such_a_part_says_so() -> None:
 def test_every_new_fault_of_the_lab_is_found_by_something() -> None:
     """It should leave no fault of a load, a cable or a supply without the diagnostic that is there for it."""
     new = {"accelerator_miscompute", "host_copy_slow", "fabric_copy_slow", "nvswitch_error", "foreign_process"}
-    new |= {"ib_symbol_errors", "cable_errors", "optic_dark", "disk_spare_low", "psu_missing", "rail_low"}
+    new |= {"power_high", "ib_symbol_errors", "cable_errors", "optic_dark", "disk_spare_low", "psu_missing", "rail_low"}
     assert new <= set(all_faults())
     assert new <= {fault for _, _, fault, *_ in FOUND}
 
@@ -167,3 +173,17 @@ def test_every_limit_speaks_of_a_reading_that_a_healthy_machine_gives() -> None:
 
 def _plan(*names: str) -> Plan:
     return Plan(title="test", diagnostics=tuple(PlannedDiagnostic(diagnostic=name) for name in names))
+
+
+@pytest.mark.parametrize("fault", ["remap_pending", "ecc_uncorrectable", "thermal_throttle"])
+def test_a_fault_is_not_found_by_a_question_about_something_else(fault: str) -> None:
+    """It should leave a GPU's errors to the diagnostic that asks for them, though the same tool tells of them."""
+    assert result(H100, "accelerator_idle", fault=fault, part="gpu3").verdict is Verdict.PASS
+    assert result(H100, "accelerator_health", fault=fault, part="gpu3").verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize("name", sorted(name for name, kind in all_faults().items() if kind.noise))
+def test_noise_fails_nothing(name: str) -> None:
+    """It should pass a machine in everything whose only trouble is what an application did."""
+    found = results(lab_host(H100, fault=name), EVERYTHING)
+    assert [each.diagnostic for each in found.values() if each.verdict is Verdict.FAIL] == []

@@ -21,8 +21,8 @@ class Ask:
 
     ``counters`` are globs over facts that only ever grow. Such a tool is asked twice: in its turn, and again when the
     rest of the plan has run; of its facts only those are kept, each with its change as ``<fact>.delta``.
-    ``keep`` are globs over the facts that answer the question, for a tool that says much else: the rest is not stored
-    as readings, and stays in the raw output.
+    ``keep`` are globs over the facts that answer the question, for a tool that says much else. The rest stays in the
+    raw output, and what it found of the machine besides is for the diagnostic that asks for all of it.
     """
 
     tool: str

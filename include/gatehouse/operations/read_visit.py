@@ -14,7 +14,7 @@ from gatehouse.model.commands import Completed, Ended
 from gatehouse.model.hosts import Host
 from gatehouse.model.readings import ToolReport
 from gatehouse.model.results import Result
-from gatehouse.model.status import Measured
+from gatehouse.model.status import FindingClass, Measured
 from gatehouse.operations.ask_plan import AskedCommand
 from gatehouse.operations.open_round import RoundSpec
 from gatehouse.store.raw import RawStore
@@ -24,6 +24,8 @@ from gatehouse.vendors.registry import read
 
 SERIAL_READINGS = ("system.serial", "serial")  # what dmidecode calls the machine's own serial number
 IDENTITY = "identity_bom"
+
+_OF_THE_TOOL = (FindingClass.TOOL_ERROR,)
 
 Said = tuple[AskedCommand, Completed]
 
@@ -114,11 +116,11 @@ def report_of(asked: AskedCommand, said: Completed) -> ToolReport:
 
 
 def _kept(globs: Sequence[str], report: ToolReport) -> ToolReport:
-    """The report with the facts that answer the question; all of them where no globs say which."""
+    """The facts that answer the question, and the tool's own troubles; everything where no globs say which."""
     if not globs:
         return report
     facts = {name: value for name, value in report.facts.items() if any(fnmatchcase(name, glob) for glob in globs)}
-    return replace(report, facts=facts)
+    return replace(report, facts=facts, findings=tuple(f for f in report.findings if f.kind in _OF_THE_TOOL))
 
 
 def _about(part: str, report: ToolReport) -> ToolReport:

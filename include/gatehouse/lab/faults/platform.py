@@ -84,3 +84,10 @@ def rail_low(at: Effect) -> None:
     """The 12 V sensor is critical, and the BMC recorded it."""
     at.machine.bmc.rail_12v = at.number("volts")
     at.machine.bmc.records.append(SelEntry(at.at_s, "Voltage 12V", "Lower Critical going low"))
+
+
+@fault("power_high", "A machine that draws more than it should", "PSU", "degraded", params={"watts": 9_900})
+def power_high(at: Effect) -> None:
+    """The power supplies share the load, within what each can carry."""
+    for supply in at.machine.power_supplies:
+        supply.watts = at.integer("watts") // len(at.machine.power_supplies)
