@@ -45,7 +45,7 @@ FOUND = [
     ("optic_module", MI300X, "optic_hot", "nic3", "nic3", "temp_c is 78.5"),
     ("optic_module", H100, "optic_dark", "nic6", "nic6", "rx power low alarm"),
     ("switch_neighbours", GAUDI3, "nic_down", "nic2", "host", "neighbors is 9"),
-    ("accelerator_idle", H100, "foreign_process", "", "gpu0", "processes is 1"),
+    ("accelerator_idle", H100, "foreign_process", "", "host", "processes is 8"),
     ("accelerator_idle", MI300X, "foreign_process", "", "gpu7", "gfx_pct is 97"),
     ("accelerator_idle", GAUDI3, "foreign_process", "", "host", "processes is 8"),
     ("accelerator_topology", H100, "nvlink_down", "gpu2", "host", "min_nvlinks_between_pairs is 17"),
@@ -73,7 +73,8 @@ FOUND = [
 # (level, host, fault, part, finding of DCGM)
 DIAGNOSED = [
     (1, H100, "remap_pending", "gpu2", "dcgm.software"),
-    (2, H100, "ecc_uncorrectable", "gpu3", "dcgm.memory"),
+    (1, H100, "ecc_uncorrectable", "gpu3", "dcgm.software"),
+    (2, H100, "row_remap_failure", "gpu3", "dcgm.memory"),
     (2, H100, "pcie_width_degraded", "gpu1", "dcgm.pcie"),
     (3, H100, "accelerator_miscompute", "gpu5", "dcgm.diagnostic"),
     (3, H100, "host_copy_slow", "gpu0", "dcgm.nvbandwidth"),

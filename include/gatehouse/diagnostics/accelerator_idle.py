@@ -7,7 +7,7 @@ DIAGNOSTIC = Diagnostic(
     title="Idle accelerators",
     question="Is every accelerator free of other people's processes, so that a load measures the machine alone?",
     cells={
-        "nvidia": (Ask("nvidia-smi-xml", ("nvidia-smi", "-q", "-x"), limit_s=60, keep=("gpus", "gpu*.proc*")),),
+        "nvidia": (Ask("nvidia-smi-table", ("nvidia-smi",), limit_s=60, keep=("gpus", "proc*", "gpu*.util_pct")),),
         "amd": (
             Ask(
                 "amd-smi-json", ("amd-smi", "metric", "--json"), limit_s=60, keep=("gpus", "gpu*.util.*", "gpu*.vram.*")

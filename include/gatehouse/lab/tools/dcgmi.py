@@ -25,7 +25,9 @@ _TESTS = (
     ("memtest", "Stress", 4),
     ("pulse_test", "Hardware", 4),
 )
-_PCIE_GENERATION, _PCIE_WIDTH, _DOUBLE_BIT, _PENDING_REMAP, _MISCOMPUTED, _BANDWIDTH, _POWER = 41, 42, 8, 98, 95, 38, 40
+# Numbers of dcgm_errors.h of DCGM 4.
+_PENDING_REMAP, _REMAP_FAILED, _PCIE_GENERATION, _PCIE_WIDTH, _BANDWIDTH, _POWER = 85, 80, 45, 46, 30, 63
+_MISCOMPUTED = 0  # the test says so in words alone
 _FAILED_EXIT = 226  # DCGM_ST_NVVS_ISOLATE_ERROR, as a byte
 _FP64_TENSOR_GFLOPS = 41_200.0
 _LOWEST_COPY = 0.8
@@ -100,9 +102,8 @@ def _software(gpu: Accelerator) -> Trouble | None:
 
 
 def _memory(gpu: Accelerator) -> Trouble | None:
-    count = gpu.volatile.dram_uncorrectable + gpu.volatile.sram_uncorrectable
-    if count:
-        return _DOUBLE_BIT, f"Detected {count} double-bit ECC error(s) in GPU {gpu.index}. Run a field diagnostic."
+    if gpu.remap.failed:
+        return _REMAP_FAILED, f"GPU {gpu.index} had a row remapping that failed. Run a field diagnostic on the GPU."
     return None
 
 
