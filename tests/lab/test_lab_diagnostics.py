@@ -133,7 +133,6 @@ def test_counters_that_stood_high_and_do_not_grow_are_no_fault() -> None:
     """It should judge what a counter gained while the plan ran, however much it held before."""
     found = results(lab_host(H100, facts={"nic2.rx_crc_errors": 90_000}), _plan("nic_counters"))["nic_counters"]
     values = {(r.part, r.name): r.value for r in found.readings}
-    assert values["nic2", "rx_crc_errors_phy"] == 90_000
     assert values["nic2", "rx_crc_errors_phy.delta"] == 0
     assert found.verdict is Verdict.PASS
 
@@ -141,7 +140,7 @@ def test_counters_that_stood_high_and_do_not_grow_are_no_fault() -> None:
 def test_only_the_counters_that_are_judged_are_kept() -> None:
     names = {reading.name for reading in result(H100, "nic_counters").readings}
     assert "rx_packets" not in names
-    assert {"rx_crc_errors_phy", "rx_crc_errors_phy.delta", "window_s"} <= names
+    assert {"rx_crc_errors_phy.delta", "window_s"} <= names
 
 
 def test_a_tool_that_is_missing_is_a_skip() -> None:

@@ -19,10 +19,11 @@ SATURATED = "saturated"  # what readers call the list of counters that cannot gr
 def changed(
     before: ToolReport, after: ToolReport, counters: Sequence[str], window_s: float | None, part: str = ""
 ) -> ToolReport:
-    """One report of two looks: the later value of each counter, its change, and the seconds in between.
+    """One report of two looks: the change of each counter, and the seconds in between.
 
-    ``counters`` are globs over names of facts within ``part``; all other facts are left out. Where one of the looks
-    gave no whole report, nothing can be said of a change, and that report stands for both.
+    ``counters`` are globs over names of facts within ``part``; all other facts are left out, and so is what the
+    counters held: that is years old as often as not, and stands in the raw outputs. Where one of the looks gave no
+    whole report, nothing can be said of a change, and that report stands for both.
     """
     within = f"{part}." if part else ""
     if not _is_whole(before):
@@ -32,7 +33,6 @@ def changed(
     facts: dict[str, Fact] = {}
     for name in {**before.facts, **after.facts}:
         if any(fnmatchcase(name, within + glob) for glob in counters):
-            facts[name] = after.facts.get(name)
             facts[f"{name}.{DELTA}"] = change(before.facts, after.facts, name)
     facts[within + WINDOW] = window_s
     return replace(after, facts=facts, findings=tuple(dict.fromkeys((*before.findings, *after.findings))))

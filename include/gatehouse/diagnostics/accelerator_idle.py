@@ -7,13 +7,23 @@ DIAGNOSTIC = Diagnostic(
     title="Idle accelerators",
     question="Is every accelerator free of other people's processes, so that a load measures the machine alone?",
     cells={
-        "nvidia": (Ask("nvidia-smi-table", ("nvidia-smi",), limit_s=60, keep=("gpus", "proc*", "gpu*.util_pct")),),
-        "amd": (
+        "nvidia": (
             Ask(
-                "amd-smi-json", ("amd-smi", "metric", "--json"), limit_s=60, keep=("gpus", "gpu*.util.*", "gpu*.vram.*")
+                "nvidia-smi-table", ("nvidia-smi",), limit_s=60, keep=("gpus", "proc*", "gpu*.util_pct"), findings=False
             ),
         ),
-        "intel": (Ask("hl-smi-table", ("hl-smi",), limit_s=60, keep=("aips", "proc*", "aip*.util_pct")),),
+        "amd": (
+            Ask(
+                "amd-smi-json",
+                ("amd-smi", "metric", "--json"),
+                limit_s=60,
+                keep=("gpus", "gpu*.util.*", "gpu*.vram.*"),
+                findings=False,
+            ),
+        ),
+        "intel": (
+            Ask("hl-smi-table", ("hl-smi",), limit_s=60, keep=("aips", "proc*", "aip*.util_pct"), findings=False),
+        ),
         "aws": (Ask("neuron-ls-table", ("neuron-ls",)),),
         "google": (Ask("tpu-info", ("tpu-info",)),),
     },

@@ -13,6 +13,11 @@ DIAGNOSTIC = Diagnostic(
                 ("mlxlink", "-d", "{hca}", "--show_module", "--show_counters", "--json"),
                 root=True,
                 for_each="hca",
+                keep=(
+                    *("state", "physical_state", "speed*", "width", "fec", "effective_*", "raw_ber", "symbol_*"),
+                    *("link_down", "minutes_since_clear", "temp*", "voltage*", "rx_power*", "opcode", "recommendation"),
+                    *("module.vendor", "module.part", "module.serial"),
+                ),
             ),
         )
     },

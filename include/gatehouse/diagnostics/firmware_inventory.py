@@ -28,6 +28,7 @@ DIAGNOSTIC = Diagnostic(
                 ("amd-smi", "static", "--json"),
                 limit_s=60,
                 keep=("gpus", "gpu*.vbios", "gpu*.driver", "gpu*.market_name"),
+                findings=False,
             ),
         ),
         "intel": (

@@ -13,6 +13,7 @@ DIAGNOSTIC = Diagnostic(
                 ("nvme", "ocp", "smart-add-log", "{nvme}", "--output-format=json"),
                 root=True,
                 for_each="nvme",
+                keep=("uncorrectable_*", "end_to_end_*", "bad_*", "percent_free_blocks", "capacitor_health", "pcie_*"),
             ),
         )
     },

@@ -9,7 +9,25 @@ DIAGNOSTIC = Diagnostic(
     title="PCIe replays",
     question="Did the PCIe link of an accelerator have to send packets again while the plan ran?",
     cells={
-        "nvidia": (Ask("nvidia-smi-xml", ("nvidia-smi", "-q", "-x"), limit_s=60, counters=_REPLAYS, keep=_REPLAYS),),
-        "amd": (Ask("amd-smi-json", ("amd-smi", "metric", "--json"), limit_s=60, counters=_REPLAYS, keep=_REPLAYS),),
+        "nvidia": (
+            Ask(
+                "nvidia-smi-xml",
+                ("nvidia-smi", "-q", "-x"),
+                limit_s=60,
+                counters=_REPLAYS,
+                keep=_REPLAYS,
+                findings=False,
+            ),
+        ),
+        "amd": (
+            Ask(
+                "amd-smi-json",
+                ("amd-smi", "metric", "--json"),
+                limit_s=60,
+                counters=_REPLAYS,
+                keep=_REPLAYS,
+                findings=False,
+            ),
+        ),
     },
 )

@@ -20,9 +20,9 @@ class Ask:
     ``patience`` names.
 
     ``counters`` are globs over facts that only ever grow. Such a tool is asked twice: in its turn, and again when the
-    rest of the plan has run; of its facts only those are kept, each with its change as ``<fact>.delta``.
-    ``keep`` are globs over the facts that answer the question, for a tool that says much else. The rest stays in the
-    raw output, and what it found of the machine besides is for the diagnostic that asks for all of it.
+    rest of the plan has run; of its facts only the changes of those are kept, as ``<fact>.delta``.
+    ``keep`` are globs over the facts that answer the question, for a tool that says much else: the rest stays in the
+    raw output. ``findings`` is false where what the tool finds of the machine answers another diagnostic's question.
     """
 
     tool: str
@@ -33,6 +33,7 @@ class Ask:
     patience: str = ""
     counters: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
+    findings: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ class AskedCommand:
 
     ``part`` is what the whole output is about (``disk0``, ``nic3``) where a tool is asked once a device. ``counters``
     are globs over facts that are judged by their change; ``again`` is true of the second of the two looks at them.
-    ``keep`` are globs over the facts that become readings; empty: all.
+    ``keep`` are globs over the facts that become readings, empty: all; ``findings``, whether the machine's findings do.
     """
 
     diagnostic: str
@@ -30,6 +30,7 @@ class AskedCommand:
     counters: tuple[str, ...] = ()
     again: bool = False
     keep: tuple[str, ...] = ()
+    findings: bool = True
 
     @property
     def second_key(self) -> str:
@@ -68,7 +69,7 @@ def _commands(spec: Diagnostic, planned: PlannedDiagnostic, sku: Sku) -> Iterato
             limit_s=ask.limit_s + _more_s(ask, params),
             root=ask.root,
         )
-        yield AskedCommand(spec.id, ask.tool, command, part, ask.counters, keep=ask.keep)
+        yield AskedCommand(spec.id, ask.tool, command, part, ask.counters, keep=ask.keep, findings=ask.findings)
 
 
 def _filled(ask: Ask, words: Mapping[str, str], sku: Sku) -> tuple[str, ...]:

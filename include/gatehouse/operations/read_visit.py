@@ -25,8 +25,6 @@ from gatehouse.vendors.registry import read
 SERIAL_READINGS = ("system.serial", "serial")  # what dmidecode calls the machine's own serial number
 IDENTITY = "identity_bom"
 
-_OF_THE_TOOL = (FindingClass.TOOL_ERROR,)
-
 Said = tuple[AskedCommand, Completed]
 
 
@@ -108,19 +106,21 @@ def report_of(asked: AskedCommand, said: Completed) -> ToolReport:
     """
     if said.ended is Ended.NOT_RUN:
         return ToolReport(asked.tool, Measured.ERROR, complete=False, errors=(said.note or "it was not run",))
-    report = _about(asked.part, _kept(asked.keep, read(asked.tool, said)))
+    report = _about(asked.part, _kept(asked, read(asked.tool, said)))
     if said.ended in (Ended.TIMED_OUT, Ended.CUT):
         why = f"{said.command.argv[0]}: {said.note or said.ended.value}"
         return replace(report, status=Measured.ERROR, complete=False, errors=(why, *report.errors))
     return report
 
 
-def _kept(globs: Sequence[str], report: ToolReport) -> ToolReport:
-    """The facts that answer the question, and the tool's own troubles; everything where no globs say which."""
-    if not globs:
-        return report
-    facts = {name: value for name, value in report.facts.items() if any(fnmatchcase(name, glob) for glob in globs)}
-    return replace(report, facts=facts, findings=tuple(f for f in report.findings if f.kind in _OF_THE_TOOL))
+def _kept(asked: AskedCommand, report: ToolReport) -> ToolReport:
+    """The report with what answers the question. The tool's own troubles always stay."""
+    facts, findings = report.facts, report.findings
+    if asked.keep:
+        facts = {name: value for name, value in facts.items() if any(fnmatchcase(name, glob) for glob in asked.keep)}
+    if not asked.findings:
+        findings = tuple(finding for finding in findings if finding.kind is FindingClass.TOOL_ERROR)
+    return replace(report, facts=facts, findings=findings)
 
 
 def _about(part: str, report: ToolReport) -> ToolReport:
