@@ -53,7 +53,7 @@ def read_ocp_diag(said: Completed) -> ToolReport:
     gathered.fact("noise_lines", read.broken)
     gathered.fact("first.kind", artifacts[0].kind)
     _note_version(gathered, read.objects)
-    _note_sequence(gathered, read.objects)
+    _note_sequence(gathered, read.objects, len(of_kind(artifacts, "testRunStart")))
     names = _note_run(gathered, artifacts)
     _note_steps(gathered, artifacts)
     _note_errors(gathered, artifacts)
@@ -73,11 +73,11 @@ def _note_version(gathered: Gathered, objects: Sequence[Mapping[str, Any]]) -> N
         gathered.fact("schema_version", f"{said.get('major')}.{said.get('minor')}"[:20])
 
 
-def _note_sequence(gathered: Gathered, objects: Sequence[Mapping[str, Any]]) -> None:
+def _note_sequence(gathered: Gathered, objects: Sequence[Mapping[str, Any]], runs: int) -> None:
     """Artifacts are numbered one by one, so that a reader sees when one was lost; a new run starts anew."""
     numbers = [number for item in objects if (number := sequence_of(item)) is not None]
     gathered.fact("last_seq", numbers[-1] if numbers else None)
-    if not numbers or len(of_kind(_artifacts(objects), "testRunStart")) > 1:
+    if not numbers or runs > 1:
         return
     known = set(numbers)
     absent = [number for number in range(min(known), min(max(known), min(known) + 100_000)) if number not in known]
@@ -86,10 +86,6 @@ def _note_sequence(gathered: Gathered, objects: Sequence[Mapping[str, Any]]) -> 
     if absent:
         shown = ", ".join(map(str, absent[:_SHOWN_GAPS]))
         gathered.incomplete(f"{len(absent)} artifacts are absent by their sequence numbers: {shown}")
-
-
-def _artifacts(objects: Sequence[Mapping[str, Any]]) -> list[Artifact]:
-    return [artifact for item in objects if (artifact := artifact_of(item)) is not None]
 
 
 def _note_run(gathered: Gathered, artifacts: Sequence[Artifact]) -> dict[str, str]:

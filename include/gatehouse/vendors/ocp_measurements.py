@@ -129,7 +129,8 @@ def _note_outside(
     outside = [one for one in checked if one.broken]
     gathered.fact("outside_validators_events", len(outside))
     fails = [d for d in of_kind(artifacts, "diagnosis") if str(d.content.get("type")).upper() == "FAIL"]
-    for one in outside:
+    alike = {(one.name, one.step, *one.hardware): one for one in reversed(outside)}
+    for one in list(reversed(alike.values()))[:_MAX_SERIES]:
         if any(_mentions(diagnosis, one) for diagnosis in fails):
             continue
         part = ", ".join(names.get(identity, identity) for identity in one.hardware) or "host"
