@@ -16,6 +16,7 @@ from gatehouse.model.hosts import Endpoint, Host
 from gatehouse.model.results import Result
 from gatehouse.operations.ask_plan import AskedCommand, commands_for
 from gatehouse.operations.open_round import RoundSpec
+from gatehouse.operations.read_bmc import over_ssh
 from gatehouse.operations.read_visit import read_visit
 from gatehouse.store.raw import RawStore
 from gatehouse.transport.session import HostSession
@@ -30,12 +31,12 @@ def catalog() -> Catalog:
 def results(host: LabHost, plan: Plan) -> dict[str, Result]:
     """What each diagnostic of a plan says of a host; each command is a look of its own, a second apart."""
     sku_name = host.planned.profile.sku
-    asked = commands_for(plan.diagnostics, catalog().skus[sku_name])
+    asked = over_ssh(commands_for(plan.diagnostics, catalog().skus[sku_name]))
     session = HostSession(tuple(_completed(host, each, number) for number, each in enumerate(asked)))
     spec = RoundSpec("test", plan, {sku_name: catalog().skus[sku_name]}, catalog().policies["default"])
     unit = Host(host.name, host.planned.serial, sku_name, "lab", "test", "EVT", Endpoint("127.0.0.1", 22, ""), "lab")
     with tempfile.TemporaryDirectory() as folder:
-        visit = read_visit(unit, asked, session, spec, RawStore(Path(folder)))
+        visit = read_visit(unit, asked, session, None, spec, RawStore(Path(folder)))
     return {result.diagnostic: result for result in visit.results}
 
 

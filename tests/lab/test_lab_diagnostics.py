@@ -10,7 +10,8 @@ from gatehouse.diagnostics.registry import all_diagnostics
 from gatehouse.lab.faults.registry import all_faults
 from gatehouse.model.status import Measured, Verdict
 
-EVERYTHING = Plan(title="all", diagnostics=tuple(PlannedDiagnostic(diagnostic=name) for name in all_diagnostics()))
+BY_SSH = [n for n, d in all_diagnostics().items() if all(a.via == "ssh" for asks in d.cells.values() for a in asks)]
+EVERYTHING = Plan(title="all", diagnostics=tuple(PlannedDiagnostic(diagnostic=name) for name in BY_SSH))
 # (diagnostic, host, fault, part, the part that the diagnostic names, a word of its reason)
 FOUND = [
     ("memory_errors", H100, "edac_ce", "dimm B1", "host", "memory.corrected is 240"),
