@@ -15,7 +15,7 @@ EVERYTHING = Plan(title="all", diagnostics=tuple(PlannedDiagnostic(diagnostic=na
 # (diagnostic, host, fault, part, the part that the diagnostic names, a word of its reason)
 FOUND = [
     ("memory_errors", H100, "edac_ce", "dimm B1", "host", "memory.corrected is 240"),
-    ("memory_errors", MI300X, "edac_ue", "dimm C1", "dimm DIMM_C1", "Uncorrected on DIMM"),
+    ("memory_errors", MI300X, "edac_ue", "dimm C1", "dimm DIMM_C1", "uncorrected on DIMM"),
     ("memory_errors", GAUDI3, "mce", "cpu3", "host", "mce.errors is 1"),
     ("hardware_tree", H100, "dimm_missing", "dimm A1", "host", "memory.installed is 31"),
     ("hardware_tree", MI300X, "nic_missing", "nic3", "host", "network is 9"),
@@ -167,7 +167,7 @@ def test_every_limit_speaks_of_a_reading_that_a_healthy_machine_gives() -> None:
     """It should compare every limit of the shipped SKUs with at least one value."""
     for sku in SKUS:
         found = results(lab_host(HOST_OF[sku]), EVERYTHING)
-        for limit in catalog().skus[sku].limits:
+        for limit in (each for each in catalog().skus[sku].limits if each.diagnostic in BY_SSH):
             names = {r.name for r in found[limit.diagnostic].readings if limit.matches(r.part) and r.value is not None}
             assert any(limit.reading == name or "*" in limit.reading for name in names), (sku, limit.reading)
 

@@ -46,18 +46,12 @@ def read_ocp_diag(said: Completed) -> ToolReport:
         raise UnreadableError("no artifact of the OCP specification")
     gathered.fact("lines", len(objects))
     gathered.fact("first.kind", artifacts[0].kind)
-<<<<<<< HEAD
     gathered.fact("last_seq", artifacts[-1].sequence)
     version = next((item["schemaVersion"] for item in objects if isinstance(item.get("schemaVersion"), Mapping)), None)
     gathered.fact("has_schema_version", version is not None)
     if version is not None:
         gathered.fact("schema_version", f"{version.get('major')}.{version.get('minor')}")
     _note_run(gathered, artifacts)
-=======
-    _note_version(gathered, read.objects)
-    _note_sequence(gathered, read.objects, len(of_kind(artifacts, "testRunStart")))
-    names = _note_run(gathered, artifacts)
->>>>>>> r4
     _note_steps(gathered, artifacts)
     _note_diagnoses(gathered, artifacts)
     return _ended(gathered, _note_measurements(gathered, artifacts))
@@ -74,33 +68,12 @@ def _artifact(item: Mapping[str, Any]) -> _Artifact | None:
     return None
 
 
-<<<<<<< HEAD
 def _of_kind(artifacts: Sequence[_Artifact], kind: str) -> list[_Artifact]:
     return [artifact for artifact in artifacts if artifact.kind == kind]
 
 
 def _note_run(gathered: Gathered, artifacts: Sequence[_Artifact]) -> None:
     starts, ends = _of_kind(artifacts, "testRunStart"), _of_kind(artifacts, "testRunEnd")
-=======
-def _note_sequence(gathered: Gathered, objects: Sequence[Mapping[str, Any]], runs: int) -> None:
-    """Artifacts are numbered one by one, so that a reader sees when one was lost; a new run starts anew."""
-    numbers = [number for item in objects if (number := sequence_of(item)) is not None]
-    gathered.fact("last_seq", numbers[-1] if numbers else None)
-    if not numbers or runs > 1:
-        return
-    known = set(numbers)
-    absent = [number for number in range(min(known), min(max(known), min(known) + 100_000)) if number not in known]
-    gathered.total("sequence_gaps", len(absent))
-    gathered.total("sequence_repeated", len(numbers) - len(known))
-    if absent:
-        shown = ", ".join(map(str, absent[:_SHOWN_GAPS]))
-        gathered.incomplete(f"{len(absent)} artifacts are absent by their sequence numbers: {shown}")
-
-
-def _note_run(gathered: Gathered, artifacts: Sequence[Artifact]) -> dict[str, str]:
-    """The run and the device under test; answers the names of its hardware by identity."""
-    starts, ends = of_kind(artifacts, "testRunStart"), of_kind(artifacts, "testRunEnd")
->>>>>>> r4
     start = starts[0].content if starts else {}
     end = ends[-1].content if ends else {}
     duts = start.get("dutInfo")
