@@ -109,5 +109,5 @@ def split_name(name: str) -> tuple[str, str, str]:
 def reading_of(name: str, value: Fact) -> Reading:
     """Split a dotted fact into part and quantity: ``gpu3.link1.speed_gbps`` is ``speed_gbps`` of ``gpu3.link1``."""
     part, quantity, unit = split_name(name)
-    flat = value if not isinstance(value, list) else ", ".join(str(item) for item in value)
-    return Reading(name=quantity, value=flat, unit=unit, part=part)
+    flat = ", ".join(map(str, value)) if isinstance(value, list) else value
+    return Reading(quantity, flat, unit, part)

@@ -48,8 +48,9 @@ def file_outputs(session: Session, round_id: str, serial: str, outputs: Sequence
     ]
     if not rows:
         return set()
-    statement = insert(OutputRow).values(rows).on_conflict_do_nothing().returning(OutputRow.key)
-    return set(session.scalars(statement))
+    # The rows as parameters and not in the statement: it is compiled once, and not anew for each visit.
+    statement = insert(OutputRow).on_conflict_do_nothing().returning(OutputRow.key)
+    return set(session.scalars(statement, rows))
 
 
 def outputs_of_units(session: Session, round_id: str, serials: Sequence[str]) -> Sequence[OutputRow]:

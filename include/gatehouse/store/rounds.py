@@ -4,6 +4,7 @@ import io
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
@@ -17,6 +18,7 @@ from gatehouse.store.outputs import StoredOutput, clean, file_outputs
 from gatehouse.store.tables import FindingRow, ReadingRow, ResultRow, RoundRow, RoundUnitRow
 
 _READING_COLUMNS = ("result_id", "part", "name", "number", "word", "unit", "low", "high")
+_NULL, _NO_BOUNDS, _NO_ENDS = "\\N", (None, None), "\\N\t\\N"
 _COPY_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 MAX_WORD = 1000  # characters of a reading's text: identities and states are short; the raw output has the rest
 
@@ -162,34 +164,41 @@ def _file_details(session: Session, visit: UnitVisit, ids: Mapping[str, int]) ->
 
 def _copy_readings(session: Session, visit: UnitVisit, ids: Mapping[str, int]) -> None:
     """Thousands of rows a visit: COPY takes them in one statement. A part and name that stand twice are filed once."""
-    rows = {
-        (result.diagnostic, reading.part, reading.name): _reading_row(ids[result.diagnostic], reading, visit.bounds)
+    lines = {
+        (result.diagnostic, reading.part, reading.name): _copy_line(ids[result.diagnostic], reading, visit.bounds)
         for result in visit.results
         for reading in result.readings
     }
-    if not rows:
+    if not lines:
         return
-    lines = io.StringIO("".join("\t".join(map(_copy_text, row)) + "\n" for row in rows.values()))
     cursor = session.connection().connection.cursor()
-    cursor.copy_expert(f"COPY reading ({', '.join(_READING_COLUMNS)}) FROM STDIN", lines)
+    cursor.copy_expert(f"COPY reading ({', '.join(_READING_COLUMNS)}) FROM STDIN", io.StringIO("".join(lines.values())))
 
 
-def _reading_row(
+def _copy_line(
     result_id: int, reading: Reading, bounds: Mapping[tuple[str, str], tuple[float | None, float | None]]
-) -> tuple[str | float | None, ...]:
-    low, high = bounds.get((reading.part, reading.name), (None, None))
-    value = reading.value
-    is_number = isinstance(value, int | float)
-    number = float(value) if isinstance(value, int | float) else None
-    word = None if is_number or value is None else str(value)[:MAX_WORD]
-    return result_id, reading.part, reading.name, number, word, reading.unit, low, high
+) -> str:
+    """A reading in COPY's text form, its columns in their order."""
+    value, number, word = reading.value, _NULL, _NULL
+    if isinstance(value, int | float):
+        number = repr(float(value))
+    elif value is not None:
+        word = _copy_text(value[:MAX_WORD])
+    low, high = bounds.get((reading.part, reading.name), _NO_BOUNDS)
+    ends = _NO_ENDS if low is None and high is None else f"{_or_null(low)}\t{_or_null(high)}"
+    part, name, unit = _copy_name(reading.part), _copy_name(reading.name), _copy_name(reading.unit)
+    return f"{result_id}\t{part}\t{name}\t{number}\t{word}\t{unit}\t{ends}\n"
 
 
-def _copy_text(value: str | float | None) -> str:
-    """A value in COPY's text form."""
-    if value is None:
-        return "\\N"
-    return clean(value).translate(_COPY_ESCAPES) if isinstance(value, str) else repr(value)
+def _or_null(value: float | None) -> str:
+    return _NULL if value is None else repr(value)
+
+
+def _copy_text(text: str) -> str:
+    return text if text.isalnum() else clean(text).translate(_COPY_ESCAPES)
+
+
+_copy_name = lru_cache(maxsize=2**16)(_copy_text)  # the same names come back from every host
 
 
 def _finding_rows(result: Result) -> Iterable[dict[str, Any]]:

@@ -33,10 +33,18 @@ class KernelLog:
 
     records: list[Record]
     faults: set[int] = field(default_factory=set)
+    _of_kernel: list[Record] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """The kernel's own records are looked through for each kind of fault: sort them out once."""
+        self._of_kernel = [record for record in self.records if record.from_kernel]
 
     def mentioning(self, *words: str) -> Iterator[Record]:
         """The kernel's records that hold one of these words as written; the last may be cut."""
-        return (record for record in self.records if record.from_kernel and any(w in record.message for w in words))
+        if len(words) == 1:
+            (word,) = words
+            return (record for record in self._of_kernel if word in record.message)
+        return (record for record in self._of_kernel if any(w in record.message for w in words))
 
     def whole_mentioning(self, *words: str) -> Iterator[Record]:
         """The same without a record that may be cut, for what must be read to the end of its line."""

@@ -48,7 +48,7 @@ def note_gpu_state(gathered: Gathered, part: str, facts: Mapping[str, Fact]) -> 
 
 def note_broken_words(gathered: Gathered, part: str, words: Iterable[str]) -> bool:
     """Record what stands in place of values when a GPU does not answer; whether a value was "Unknown Error"."""
-    said = {word.strip().strip("[]").lower() for word in words}
+    said = {word.strip().strip("[]").lower() for word in set(words)}
     for word, (kind, signature, text) in _BROKEN.items():
         if word in said:
             gathered.found(kind, part, signature, text)

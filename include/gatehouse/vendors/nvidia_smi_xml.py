@@ -1,7 +1,6 @@
 """nvidia-smi -q -x: every GPU as a tree, over all versions of its document type."""
 
 import re
-from collections.abc import Iterator
 
 from gatehouse.model.commands import Completed
 from gatehouse.model.errors import UnreadableError
@@ -139,16 +138,19 @@ def _processes(gpu: Node) -> dict[str, Fact]:
     return facts
 
 
-def _words(node: Node) -> Iterator[str]:
-    """The text of an element and of all below it."""
-    if node.text.strip():
-        yield node.text
-    for child in node.children:
-        yield from _words(child)
+def _words(node: Node) -> set[str]:
+    """The different texts of an element and of all below it."""
+    found, waiting = set(), [node]
+    while waiting:
+        one = waiting.pop()
+        found.add(one.text)
+        waiting += one.children
+    return found
 
 
 def _is_broken(node: Node) -> bool:
-    return any(broken in words for words in _words(node) for broken in _BROKEN_WORDS)
+    text = "\n".join(_words(node))
+    return any(broken in text for broken in _BROKEN_WORDS)
 
 
 def _parts(gathered: Gathered) -> dict[str, str]:

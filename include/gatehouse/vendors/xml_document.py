@@ -26,15 +26,22 @@ class Node:
 
     def at(self, path: str) -> "Node | None":
         """The first element at a path of tags, ``"pci/link_widths"``."""
-        node: Node | None = self
+        node = self
         for tag in path.split("/"):
-            node = next((child for child in node.children if child.tag == tag), None) if node else None
+            for child in node.children:
+                if child.tag == tag:
+                    node = child
+                    break
+            else:
+                return None
         return node
 
     def words(self, *paths: str) -> str | None:
         """The text at the first of these paths that exists, stripped; None where none does."""
-        found = next((node for path in paths if (node := self.at(path)) is not None), None)
-        return found.text.strip() if found is not None else None
+        for path in paths:
+            if (node := self.at(path)) is not None:
+                return node.text.strip()
+        return None
 
     def each(self, tag: str) -> Iterator["Node"]:
         """The children of that tag that came whole."""
