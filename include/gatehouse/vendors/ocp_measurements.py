@@ -122,6 +122,7 @@ def _note_outside(gathered: Gathered, artifacts: Sequence[Artifact], measured: S
     """The tool measured a value outside of its own limits. Where none of its diagnoses says so, we do."""
     fails = [each for each in of_kind(artifacts, "diagnosis") if outcome_of(each.content) == "FAIL"][:_MAX_FAILS]
     patience = Patience()
+    known: set[tuple[object, ...]] = set()
     outside = unknown = 0
     for one in measured:
         # The text as it came, not as it is kept: a validator may ask for more of it than we show.
@@ -129,7 +130,11 @@ def _note_outside(gathered: Gathered, artifacts: Sequence[Artifact], measured: S
         broken, not_tried = broken_validators(one.content, value, patience)
         unknown += not_tried
         outside += bool(broken)
-        if broken and not any(_mentions(diagnosis, one) for diagnosis in fails):
+        alike = (one.name, one.step, one.hardware, one.part)
+        if not broken or alike in known:
+            continue
+        known.add(alike)
+        if not any(_mentions(diagnosis, one) for diagnosis in fails):
             seen = f"{one.name} is {str(one.value)[:80]} {one.unit}".rstrip()
             said = f"{seen}, {broken[0]}; no diagnosis says so"
             gathered.found(FindingClass.HARDWARE, one.part, f"ocp.outside_validators.{one.name[:100]}", said)
