@@ -16,7 +16,7 @@ from gatehouse.local.postgres_cluster import PORT, SETTINGS, SUPERUSER, Cluster
 
 # Nothing of a test has to survive a power cut.
 _FAST = {**SETTINGS, "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-_TEMPLATE = "gatehouse_empty"
+_TEMPLATE, _SHARED = "gatehouse_empty", "gatehouse_shared"
 _numbers = itertools.count(1)
 
 
@@ -66,8 +66,12 @@ def postgres_server() -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def postgres_url(postgres_server: Server) -> str:
-    """SQLAlchemy's URL of the session's server: an empty database that nobody should write to."""
-    return postgres_server.url(_TEMPLATE)
+    """SQLAlchemy's URL of the session's server: an empty database that nobody should write to.
+
+    It is not the template: one connection that a failed test keeps open would let no further database be made of it.
+    """
+    postgres_server.create_database(_SHARED)
+    return postgres_server.url(_SHARED)
 
 
 @pytest.fixture

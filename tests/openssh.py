@@ -34,10 +34,10 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def running_sshd(prefix: tuple[str, ...] = (), set_env: str = "") -> Iterator[OpenSsh]:
+def running_sshd(prefix: tuple[str, ...] = (), environment: str = "") -> Iterator[OpenSsh]:
     """An sshd with fresh keys on a free port of 127.0.0.1.
 
-    ``prefix`` is what runs it, such as ``unshare``; ``set_env`` a ``NAME=value`` that its sessions get.
+    ``prefix`` is what runs it, such as ``unshare``; ``environment`` a ``NAME=value`` that its sessions get.
     """
     assert SSHD and KEYGEN
     folder = Path(tempfile.mkdtemp(prefix="gatehouse-sshd-"))
@@ -49,8 +49,8 @@ def running_sshd(prefix: tuple[str, ...] = (), set_env: str = "") -> Iterator[Op
     options = [
         "ListenAddress=127.0.0.1", f"Port={port}", "PidFile=none", "StrictModes=no", "UsePAM=no",
         f"AuthorizedKeysFile={folder / 'user.pub'}", "PasswordAuthentication=no", "MaxStartups=200",
+        *([f"SetEnv={environment}"] if environment else []),
     ]  # fmt: skip
-    options += [f"SetEnv={set_env}"] if set_env else []
     arguments = [word for option in options for word in ("-o", option)]
     log = (folder / "log").open("wb")
     server = subprocess.Popen(

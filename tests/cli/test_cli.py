@@ -108,7 +108,7 @@ def test_read_prints_the_promised_json_and_exits_0_on_good_1_on_bad_3_on_unreada
 def test_a_call_that_makes_no_sense_says_what_would_and_exits_2(words: tuple[str, ...], said: str) -> None:
     done = gatehouse(*words)
     assert done.returncode == 2
-    assert said in done.stderr
+    assert said in " ".join(done.stderr.replace("│", " ").split())  # an error may stand in a box, in several lines
 
 
 def test_without_a_store_the_shell_says_what_to_do() -> None:
@@ -205,7 +205,7 @@ def test_a_long_run_shows_its_job_is_left_and_taken_up_again(shell: Shell) -> No
         round_id = told.split()[-1]
         (job,) = json.loads(shell("jobs", "h100-evt-01", "--json").stdout)
         assert job["state"] == "running"
-        assert "cpu_stress runs for" in shell("host", "h100-evt-01").stdout
+        assert "cpu_stress runs: " in shell("host", "h100-evt-01").stdout
         run.send_signal(signal.SIGINT)
         assert f"gatehouse attach {round_id}" in run.stderr.read()
     assert run.returncode == 130

@@ -413,3 +413,25 @@ def test_the_policy_says_whose_trouble_it_is(
     result = judge("kernel_log", [("a", report)], [], (), policies, asks_expected=1)
     assert result.verdict is verdict
     assert result.findings == (said,)
+
+
+def test_a_limit_may_speak_of_numbered_columns() -> None:
+    """It should hold every reading that a glob fits against the limit, count each, and name the one that broke it."""
+    of_columns = limit("copy.row0.col*_gbps", kind="at_least", value=48, good=55, bad=25, parts="*", count=2)
+    columns = {"copy.row0.col0_gbps": 55.1, "copy.row0.col1_gbps": 25.3, "copy.row0.sum": 80.4}
+    result = judged(report(columns), limits=[of_columns])
+    assert result.verdict is Verdict.FAIL
+    assert [(v.check, v.seen) for v in result.violations] == [("copy.row0.col1_gbps", "25.3 GB/s")]
+    one_missing = judged(report({"copy.row0.col0_gbps": 55.1, "copy.row0.col1_gbps": None}), limits=[of_columns])
+    assert three(one_missing) == (
+        Measured.ERROR,
+        Verdict.NOT_APPLICABLE,
+        "limit copy.row0.col*_gbps found 1 of 2 readings",
+    )
+
+
+def test_physics_may_speak_of_numbered_columns() -> None:
+    peak = PhysicalBound(reading="copy.row0.col*_gbps", high=64, source="PCIe 5.0 x16")
+    result = judged(report({"copy.row0.col1_gbps": 400.0}), bounds=[peak])
+    assert result.measured is Measured.ERROR
+    assert "impossible" in result.reason

@@ -57,6 +57,7 @@ def test_sudo_allows_what_is_asked_and_no_more() -> None:
     plans = words[: words.index("--sku")]
     written = sudoers_of(Catalog((SHIPPED,)), plans, skus, "gatehouse")
     lines = {line.strip(" ,\\") for line in written.splitlines() if line.startswith("    /usr/bin/")}
+    lines = {re.sub(r"\\(.)", r"\1", line) for line in lines}  # sudoers' own escapes
     needed = {f"/usr/bin/{shlex.join(under_sudo(a.command))}" for a in asked() if a.command.root}
     assert needed
     assert lines == needed

@@ -15,8 +15,20 @@ from gatehouse.model.errors import NotFoundError
 
 KINDS = sorted(all_faults().values(), key=lambda kind: kind.name)
 VENDOR_LINES = {
-    "nvidia": ("nvidia-smi -q -x", "nvidia-smi nvlink -s", "nvidia-smi nvlink -e"),
-    "amd": ("amd-smi metric --json", "amd-smi static --json"),
+    "nvidia": (
+        "nvidia-smi -q -x",
+        "nvidia-smi nvlink -s",
+        "nvidia-smi nvlink -e",
+        "dcgmi diag -r 3 -j",
+        "nvbandwidth",
+        "tail -n 99 /var/log/fabricmanager.log",
+    ),
+    "amd": (
+        "amd-smi metric --json",
+        "amd-smi static --json",
+        "rvs -c /opt/rocm/share/rocm-validation-suite/conf/MI300X/gst_single.conf",
+        "TransferBench p2p",
+    ),
     "intel": ("hl-smi", "hl-smi -Q name,ecc.errors.corrected.volatile.total,pcie.link.width.current -f csv"),
 }
 LINES = (
@@ -32,6 +44,9 @@ LINES = (
     "ethtool -i eth0",
     "ethtool -S eth0",
     "ethtool -m eth0",
+    "ethtool -m ens1np0",
+    "mlxlink -d mlx5_0 --show_counters --json",
+    "ipmitool fru print",
     "ipmitool mc info",
     "ipmitool sdr elist",
     "ipmitool sel elist",
@@ -89,7 +104,7 @@ def outputs(on: Machine) -> dict[str, str]:
 
 def settings(kind: FaultKind) -> dict[str, object]:
     """What a fault needs to be placed."""
-    return {"as_": "h100-evt-02"} if kind.name == "duplicate_serial" else {}
+    return {"duplicate_serial": {"as_": "h100-evt-02"}, "optic_dark": {"part": "nic2"}}.get(kind.name, {})
 
 
 CASES = [

@@ -20,6 +20,11 @@ VENDOR_LINES = {
         "nvidia-smi nvlink -s",
         "nvidia-smi nvlink -e",
         "nvidia-smi topo -m",
+        "nvidia-smi topo -p2p n",
+        "dcgmi -v",
+        *(f"dcgmi diag -r {level} -j" for level in (1, 2, 3, 4)),
+        "nvbandwidth",
+        "gpu_burn -tc 60",
         "nvidia-smi --query-gpu=index,name,temperature.gpu --format=csv",
     ],
     "mi300x-8x": [
@@ -30,6 +35,9 @@ VENDOR_LINES = {
         "amd-smi version",
         "rocm-smi",
         "rocm-smi --showtemp --json",
+        "rvs -c /opt/rocm/share/rocm-validation-suite/conf/MI300X/gst_single.conf",
+        "TransferBench p2p",
+        "rocm-bandwidth-test",
     ],
     "gaudi3-8x": ["hl-smi", "hl-smi -L", "hl-smi -v", "hl-smi -Q index,name,temperature.aip -f csv,noheader"],
 }
@@ -65,6 +73,8 @@ LINES = [
     "nvme smart-log /dev/nvme3n1 -o json",
     "nvme smart-log /dev/nvme3",
     "nvme version",
+    "nvme ocp smart-add-log /dev/nvme0n1",
+    "nvme ocp smart-add-log /dev/nvme0n1 -o json",
     "fio --name=x --rw=randrw --bs=64k --size=64m --verify=crc32c --runtime=20 --output-format=json",
     "fio --name=x --size=4m",
     "ethtool ens1np0",
@@ -76,6 +86,19 @@ LINES = [
     "ipmitool mc info",
     "ipmitool sdr elist",
     "ipmitool sel elist",
+    "ipmitool dcmi power reading",
+    "ipmitool fru print",
+    "ras-mc-ctl --summary",
+    "lshw -json",
+    "opendcdiag --quick --output-format=tap",
+    "rdma link",
+    "ibv_devinfo",
+    "ibstat",
+    "ibstat mlx5_2",
+    "mlxlink -d mlx5_2 --show_module --show_counters --json",
+    "mstflint -d mlx5_2 query",
+    "lldpctl -f json",
+    "tail -n 2 /proc/loadavg",
     "uname -a",
     "uname -r",
     "hostname",
@@ -136,8 +159,28 @@ def test_a_vendors_tool_answers_on_its_vendors_machine_only(sku: str, line: str)
 
 
 def test_every_tool_is_called_by_these_tests() -> None:
-    called = {line.split()[0] for line in LINES} | {line.split()[0] for of in VENDOR_LINES.values() for line in of}
+    called = (
+        {"all_reduce_perf", "perfquery"}
+        | {line.split()[0] for line in LINES}
+        | {line.split()[0] for of in VENDOR_LINES.values() for line in of}
+    )
     assert set(all_tools()) - called == {"cat", "false"} - called
+
+
+def test_collectives_are_for_machines_that_have_such_a_library() -> None:
+    line = "all_reduce_perf -b 512M -e 1G -f 2 -g 8"
+    codes = {sku: run(machine(HOST_OF[sku]), line).code for sku in SKUS}
+    assert codes == {"h100-8x": 0, "mi300x-8x": 0, "gaudi3-8x": 127}
+
+
+def test_infiniband_counters_are_for_infiniband_ports() -> None:
+    line = "perfquery -x -C mlx5_2 -P 1"
+    assert {sku: run(machine(HOST_OF[sku]), line).code for sku in SKUS} == {
+        "h100-8x": 0,
+        "mi300x-8x": 1,
+        "gaudi3-8x": 1,
+    }
+    assert run(machine(HOST_OF["h100-8x"]), "perfquery -x -C mlx5_0 -P 1").code == 1  # its service ports are Ethernet
 
 
 def test_false_is_false() -> None:
@@ -213,6 +256,9 @@ ROOT_ONLY = [
     "ethtool -m eth0",
     "reboot",
     "cat /sys/class/dmi/id/product_serial",
+    "ras-mc-ctl --summary",
+    "mstflint -d mlx5_2 query",
+    "lldpctl -f json",
 ]
 
 
@@ -262,6 +308,26 @@ WRONG = [
     ("ip link show eth9", 1, "does not exist"),
     ("ipmitool frobnicate", 1, "Invalid command"),
     ("uname --nonsense", 1, "invalid option"),
+    ("dcgmi diag -r 9 -j", 255, "PARSE ERROR"),
+    ("nvbandwidth -t 9", 1, "unrecognised option"),
+    ("gpu_burn soon", 1, "Usage"),
+    ("all_reduce_perf -b 1 -e 2", 1, "USAGE"),
+    ("all_reduce_perf -b 1M -e 2M -f 2 -g 16", 3, "invalid number of GPUs"),
+    ("ras-mc-ctl --nonsense", 2, "Unknown option"),
+    ("mstflint -d mlx5_99 query", 1, "No such file"),
+    ("mstflint query", 1, "Invalid command line"),
+    ("mlxlink --json", 1, "Invalid argument"),
+    ("mlxlink -d mlx5_99 --json", 1, "Failed to open device"),
+    ("rdma frobnicate", 1, "Unknown command"),
+    ("ibv_devinfo --nonsense", 1, "unrecognized argument"),
+    ("ibstat mlx5_99", 255, "No such file"),
+    ("perfquery", 1, "usage"),
+    ("lldpctl", 1, "only -f json"),
+    ("lshw -xml", 1, "only -json"),
+    ("opendcdiag --nonsense", 64, "unrecognized option"),
+    ("tail /proc/uptime", 1, "only -n COUNT FILE"),
+    ("tail -n 5 /nonesuch", 1, "No such file"),
+    ("nvme ocp smart-add-log /dev/nvme42", 2, "No such file"),
     ("date nonsense", 1, "invalid date"),
     ("sleep soon", 1, "invalid time interval"),
     ("timeout soon true", 125, "invalid time interval"),

@@ -3,14 +3,17 @@
 import pytest
 from lab_driving import H100, HOST_OF, MI300X, SKUS, machine, run
 
+from gatehouse.catalog.loader import SHIPPED, Catalog
+from gatehouse.catalog.plan import PlannedDiagnostic
 from gatehouse.diagnostics.registry import all_diagnostics
-from gatehouse.diagnostics.spec import Ask
 from gatehouse.lab.profiles.registry import profile_of
 from gatehouse.model.commands import Command, Completed, Ended
 from gatehouse.model.readings import ToolReport
 from gatehouse.model.status import FindingClass, Measured
+from gatehouse.operations.ask_plan import commands_for
 from gatehouse.vendors.registry import read
 
+CATALOG = Catalog((SHIPPED,))
 OTHERS = {
     "nvidia": [
         ("nvidia-smi-q", "nvidia-smi -q"),
@@ -38,24 +41,18 @@ OTHERS = {
 }
 
 
-def filled(ask: Ask, sku: str) -> str:
-    """The ask's command line for a SKU's first disk and port, one second and 64 MiB."""
-    profile = profile_of(sku)
-    fills = {"{disk}": profile.disks[0], "{nic}": profile.nics[0], "{seconds}": "1", "{mib}": "64"}
-    words = []
-    for word in ask.argv:
-        for name, value in fills.items():
-            word = word.replace(name, value)  # noqa: PLW2901 -- one word, filled step by step
-        words.append(word)
-    return " ".join(words)
-
-
 def asked(sku: str) -> list[tuple[str, str]]:
-    """Every tool and command line of every diagnostic, and some more."""
+    """Every tool and command line of every diagnostic, of each device the first of its kind, and some more."""
+    found: dict[tuple[str, str, str], str] = {}
+    for name, diagnostic in all_diagnostics().items():
+        params = {key: value for key, value in (("seconds", 1), ("mib", 64)) if key in diagnostic.params}
+        for each in commands_for([PlannedDiagnostic(diagnostic=name, params=params)], CATALOG.skus[sku]):
+            if each.via == "bmc":
+                continue  # has tests of its own
+            kind = each.part.rstrip("0123456789")
+            found.setdefault((name, each.tool, kind or each.command.key), " ".join(each.command.argv))
     vendor = profile_of(sku).vendor
-    diagnostics = all_diagnostics().values()
-    asks = [(ask.tool, filled(ask, sku)) for one in diagnostics for ask in one.asks(vendor) if ask.via == "ssh"]
-    return asks + OTHERS[vendor] + OTHERS["any"]
+    return [(tool, line) for (_, tool, _), line in found.items()] + OTHERS[vendor] + OTHERS["any"]
 
 
 def report(host: str, tool: str, line: str, **fault: object) -> ToolReport:

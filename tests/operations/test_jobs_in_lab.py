@@ -10,6 +10,7 @@ from lab_world import LabWorld, lab_world, of
 from sqlalchemy import select
 
 from gatehouse.model.commands import Ended
+from gatehouse.model.errors import RefusedError
 from gatehouse.operations import unfinished
 from gatehouse.operations.admit_round import admit_round
 from gatehouse.operations.detach import DETACH_OVER_S, detached
@@ -94,6 +95,7 @@ def test_the_plan_goes_on_behind_each_job_in_its_order_and_repeats_nothing(world
     assert (unit.failed, unit.not_measured, unit.skipped, unit.planned) == ({}, {}, {}, 4)
     by_key = {row.key: row for row in stored(world, OutputRow)}
     assert by_key["cpu_stress-1-stress-ng"].duration_s == pytest.approx(3600, abs=1)
+    assert all(row.began_at == by_key[row.key].started_at for row in stored(world, JobRow))  # as it was first seen
     began = [by_key[key].started_at for key in ("cpu_stress-1-stress-ng", "memory_stress-1-stressapptest")]
     assert began == sorted(began)
     assert by_key["kernel_log-1-kernel-log"].started_at > began[1]
@@ -102,6 +104,15 @@ def test_the_plan_goes_on_behind_each_job_in_its_order_and_repeats_nothing(world
     with transaction(world.workspace.engine) as session:
         assert leases.holders(session, [HOST]) == {}
     assert admit_round(world.workspace, round_id).admissible
+
+
+def test_a_round_whose_job_runs_is_not_judged(world: LabWorld) -> None:
+    """It should be refused, and say what to do: a judgement stands for ever, and half of the data is not there."""
+    round_id = opened(world)
+    world.look(round_id)
+    with pytest.raises(RefusedError, match=rf"cpu_stress on {SERIAL}.*gatehouse attach {round_id}"):
+        admit_round(world.workspace, round_id)
+    assert world.summary(round_id).admissible is None
 
 
 def test_two_visitors_at_once_start_one_job_and_file_one_unit(world: LabWorld) -> None:

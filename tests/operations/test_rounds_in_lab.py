@@ -7,6 +7,7 @@ import pytest
 from lab_world import SMALL, LabWorld, approval, lab_world, of
 from sqlalchemy import func, select
 
+from gatehouse.decisions.verdicts import NO_DEVICE, NO_READER
 from gatehouse.model.errors import RefusedError, UsageError
 from gatehouse.model.status import CriterionStatus, Phase
 from gatehouse.operations.admit_round import admit_round
@@ -33,14 +34,17 @@ def count(world: LabWorld, table: type) -> int:
         return session.scalar(select(func.count()).select_from(table)) or 0
 
 
-def test_healthy_machines_of_every_vendor_are_good_in_everything(world: LabWorld) -> None:
+@pytest.mark.parametrize("plan", ["dvt", "ramp", "deep-diag", "network-check"])
+def test_healthy_machines_of_every_vendor_are_good_in_everything(world: LabWorld, plan: str) -> None:
     catalog = world.workspace.catalog
     hosts = [catalog.host(name) for name in (EVT[0], "mi300x-evt-01", "gaudi3-evt-01")]
-    round_id = open_adhoc_round(world.workspace, "dvt", hosts, "tester")
+    round_id = open_adhoc_round(world.workspace, plan, hosts, "tester")
     summary = world.measure(round_id)
     assert summary.not_measured == {}
     for unit in world.summary(round_id).units:
-        assert (unit.failed, unit.not_measured, unit.skipped) == ({}, {}, {}), unit.host
+        assert (unit.failed, unit.not_measured) == ({}, {}), unit.host
+        assert set(unit.skipped.values()) <= {NO_READER, NO_DEVICE}, unit.host
+        assert not set(unit.skipped) & set(catalog.plans[plan].mandatory), unit.host
 
 
 def test_a_measured_round_has_every_planned_result_and_its_raw_outputs(world: LabWorld) -> None:
@@ -95,7 +99,8 @@ def test_a_tool_that_floods_is_cut_and_the_rest_of_the_plan_is_measured(world: L
     world.lab.inject(id="flood", host=EVT[0], tool={"nvidia-smi": "flood"})
     round_id, _ = world.round(SMALL, (EVT[0],))
     unit = of(world.summary(round_id), EVT[0])
-    assert list(unit.not_measured) == ["accelerator_health"]
+    asked_of_it = ["accelerator_health", "accelerator_idle", "accelerator_topology", "firmware_inventory"]
+    assert sorted(unit.not_measured) == asked_of_it
     assert "more than is kept" in unit.not_measured["accelerator_health"]
     with transaction(world.workspace.engine) as session:
         kept = session.scalars(select(OutputRow).where(OutputRow.diagnostic == "accelerator_health")).first()
@@ -223,3 +228,18 @@ def test_a_round_that_lost_a_visit_is_inadmissible(world: LabWorld) -> None:
     outcome = admit_round(world.workspace, round_id)
     assert not outcome.admissible
     assert any(EVT[2] in problem.text for problem in outcome.problems)
+
+
+def test_what_a_port_gains_during_a_visit_is_found_over_one_connection(world: LabWorld) -> None:
+    """It should ask counters before and after the loads in the same session, and fail the port that gained errors."""
+    world.lab.inject(id="crc", host=EVT[1], part="nic4", fault="nic_crc_errors")
+    round_id, summary = world.round(SMALL)
+    assert summary.connections == len(EVT)
+    failed = {unit.host: unit.failed for unit in world.summary(round_id).units if unit.failed}
+    assert list(failed) == [EVT[1]]
+    assert "nic4 rx_crc_errors_phy.delta is" in failed[EVT[1]]["nic_counters"]
+    with transaction(world.workspace.engine) as session:
+        looks = session.scalars(
+            select(OutputRow.key).where(OutputRow.diagnostic == "nic_counters", OutputRow.serial == "H100EVT0002")
+        ).all()
+    assert len(looks) == 20, "ten ports, each before and after"

@@ -45,7 +45,7 @@ def test_no_worker_waits_for_a_job_and_a_killed_scheduler_does_not_start_it_agai
     killed = stack.kill(place, "scheduler")
     assert wait_until(lambda: _reborn(soaked, killed), HEALTHY_LIMIT_S)
     wait_healthy(place, HEALTHY_LIMIT_S)
-    eventually(lambda: "cpu_stress runs for" in run.log("measure", 0), "its progress is told", run.explain)
+    eventually(lambda: "cpu_stress runs: " in run.log("measure", 0), "its progress is told", run.explain)
     assert run.end() == "success", run.explain()
     (task,) = run.tasks("measure")
     assert "measured" in run.log("measure", 0, task["try_number"])

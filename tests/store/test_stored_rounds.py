@@ -1,6 +1,7 @@
 """Rounds in a real PostgreSQL: opened once, filed whole or not at all, judged once."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -8,12 +9,12 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import IntegrityError
 
 from gatehouse.model.commands import Command, Completed, Ended
-from gatehouse.model.errors import NotFoundError, StoreError
+from gatehouse.model.errors import NotFoundError, StaleVisitError, StoreError
 from gatehouse.model.hosts import Endpoint, Host
 from gatehouse.model.readings import Finding, Reading
 from gatehouse.model.results import Result, Violation
 from gatehouse.model.status import Action, FindingClass, Measured, Severity, Verdict
-from gatehouse.store import leases, rounds
+from gatehouse.store import jobs, leases, outputs, rounds
 from gatehouse.store.engine import migrate, open_store, pending_migrations, transaction
 from gatehouse.store.outputs import StoredOutput
 from gatehouse.store.raw import EMPTY
@@ -192,3 +193,40 @@ def test_a_store_that_is_away_says_so() -> None:
         transaction(open_store("postgresql://nobody@127.0.0.1:1/none?connect_timeout=1")) as session,
     ):
         session.scalar(select(1))
+
+
+def test_answers_that_were_stored_while_a_job_ran_are_filed_once(engine: Engine) -> None:
+    """It should add the rest at the end, and nothing where another visitor was faster with one of the others."""
+    round_id, host = opened(engine), HOSTS[0]
+    (early,) = visit(host).outputs
+    with transaction(engine) as session:
+        assert jobs.hold_unfinished(session, round_id, host.serial, "boot-1")
+        assert outputs.file_outputs(session, round_id, host.serial, [early]) == {"k"}
+        assert outputs.file_outputs(session, round_id, host.serial, [early]) == set()
+    with pytest.raises(StaleVisitError), transaction(engine) as session:
+        rounds.file_visit(session, round_id, visit(host))
+    assert count(engine, ResultRow) == 0
+    with transaction(engine) as session:
+        assert rounds.file_visit(session, round_id, visit(host), earlier={"k"})
+    assert (count(engine, ResultRow), count(engine, OutputRow)) == (1, 1)
+    with transaction(engine) as session:
+        assert not jobs.hold_unfinished(session, round_id, host.serial, "boot-2")
+
+
+def test_a_jobs_first_start_and_first_end_stay(engine: Engine) -> None:
+    """It should be looked at as often as anybody likes; trouble ends with the next look that succeeds."""
+    round_id, serial = opened(engine), HOSTS[0].serial
+    at = datetime(2026, 1, 2, tzinfo=UTC)
+    look = jobs.JobSeen("k", "k.1", "cpu_stress", 1000.0, at, 10.0, "a\0b", over=False)
+    with transaction(engine) as session:
+        jobs.note_look(session, round_id, serial, look)
+        jobs.note_trouble(session, round_id, serial, "k", "no answer")
+    with transaction(engine) as session:
+        (row,) = jobs.running_in(session, round_id)
+        assert (row.trouble, row.trouble_since is not None, row.last_line) == ("no answer", True, "a\ufffdb")
+        jobs.note_look(session, round_id, serial, replace(look, began_at=datetime.now(UTC), elapsed_s=20.0, over=True))
+    with transaction(engine) as session:
+        (row,) = jobs.jobs_of_round(session, round_id)
+        assert (row.began_at, row.elapsed_s, row.trouble, row.trouble_since) == (at, 20.0, None, None)
+        assert row.ended_at is not None
+        assert jobs.running_on(session, serial) == []

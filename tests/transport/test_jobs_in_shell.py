@@ -50,11 +50,15 @@ class Host:
     folder: Path
     shell: list[str] = field(default_factory=lambda: ["/bin/sh", "-s"])
 
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, "GATEHOUSE_JOBS": str(self.folder)}
+
     def visit(self, *commands: Command, boot_id: str = "") -> Said:
         nonce = new_nonce()
-        script = build_script(nonce, list(enumerate(commands)), boot_id, str(self.folder))
+        script = build_script(nonce, list(enumerate(commands)), boot_id)
         with subprocess.Popen(
-            self.shell, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            self.shell, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.environment
         ) as shell:
             assert shell.stdin and shell.stdout and shell.stderr
             shell.stdin.write(script.encode())
@@ -154,9 +158,9 @@ def test_of_many_who_start_at_once_one_does(host: Host) -> None:
 def test_the_visitor_dies_and_the_job_does_not(host: Host) -> None:
     """It should not hang on anything of the visit: no stream, no session, no process group."""
     soak = job("soak", "sleep 3; echo survived")
-    script = build_script(new_nonce(), [(0, soak)], "", str(host.folder))
+    script = build_script(new_nonce(), [(0, soak)])
     with subprocess.Popen(["/bin/sh", "-s"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                          start_new_session=True) as visitor:  # fmt: skip
+                          start_new_session=True, env=host.environment) as visitor:  # fmt: skip
         assert visitor.stdin
         visitor.stdin.write(script.encode())
         visitor.stdin.flush()
@@ -172,6 +176,18 @@ def test_its_limit_ends_a_job_with_its_children(host: Host) -> None:
     soak = job("soak", f"echo begun; {mark} & {mark}", limit_s=1.5)
     assert host.until(soak, "124").out[0] == b"begun\n"
     assert running(mark) == []
+
+
+def test_what_nothing_could_end_is_said_and_no_load_is_put_beside_it(host: Host) -> None:
+    """It should be a time-out that still runs; here the record's limit is written to be long over."""
+    soak = job("soak", "echo begun; sleep 71")
+    host.visit(soak)
+    pid, ticks, boot, epoch, uptime, _ = host.record("soak")
+    (host.folder / "soak" / "run").write_text(f"{pid} {ticks} {boot} {epoch} {float(uptime) - 100:.2f} 5\n")
+    said = host.visit(soak, after(), job("next", "true"))
+    assert said.codes == ["overdue", "stuck", "stuck"]
+    assert said.out[0] == b"begun\n"
+    assert host.visit(job("next", "true")).codes == ["busy"]
 
 
 def test_another_boot_is_noticed(host: Host) -> None:

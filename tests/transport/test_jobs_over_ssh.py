@@ -4,9 +4,9 @@ import secrets
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import psutil
 import pytest
@@ -22,8 +22,16 @@ pytestmark = pytest.mark.skipif(not (SSHD and KEYGEN), reason="no OpenSSH server
 
 
 @pytest.fixture(scope="module")
-def sshd() -> Iterator[OpenSsh]:
-    with running_sshd() as server:
+def folder() -> Iterator[str]:
+    """Where this process's jobs live: a job of another test on this machine would be in their way."""
+    made = tempfile.mkdtemp(prefix="gatehouse-jobs-")
+    yield f"GATEHOUSE_JOBS={made}"
+    shutil.rmtree(made)
+
+
+@pytest.fixture(scope="module")
+def sshd(folder: str) -> Iterator[OpenSsh]:
+    with running_sshd(folder) as server:
         yield server
 
 
@@ -34,8 +42,6 @@ def name(sshd: OpenSsh) -> Iterator[str]:
     yield made
     if any(job.name == made and job.state == "running" for job in list_jobs(sshd.endpoint, sshd.login)):
         stop_job(sshd.endpoint, sshd.login, made)
-    for folder in Path("/var/tmp").glob(f"gatehouse-*/{made}"):
-        shutil.rmtree(folder)
 
 
 def soak(name: str, script: str, limit_s: float = 1000) -> Command:
@@ -72,10 +78,10 @@ def test_a_visit_does_not_wait_for_a_job_and_the_next_brings_its_answer(sshd: Op
     assert said.started_at is not None
 
 
-def test_sshd_and_its_sessions_die_and_the_job_does_not(sshd: OpenSsh, name: str) -> None:
+def test_sshd_and_its_sessions_die_and_the_job_does_not(sshd: OpenSsh, folder: str, name: str) -> None:
     """It should be found by a server that was started later, from a process that did not start it."""
-    with running_sshd() as first:
-        visit(first, soak(name, "sleep 3; echo survived"))
+    with running_sshd(folder) as first:
+        assert visit(first, soak(name, "sleep 3; echo survived")).completed[0].ended is Ended.RUNNING
         for process in psutil.Process(first.pid).children(recursive=True):
             process.kill()
     program = (

@@ -253,6 +253,12 @@ def test_a_pcie_report_of_the_last_boot_counts() -> None:
     assert found(report) == [("hardware", "0000:3b:00.0", "apei.fatal")]
 
 
+def test_a_report_of_the_firmware_glued_to_a_machine_check() -> None:
+    """It should survive two lines that were written into one."""
+    report = report_of("mce: {1}[Hardware Error]: Hardware error from APEI Generic Hardware Error Source: 4")
+    assert report.facts["apei.events"] == 1
+
+
 def test_counts_inside_messages() -> None:
     """It should add the counts that EDAC prints, not the lines."""
     report = report_of(

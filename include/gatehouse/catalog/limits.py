@@ -25,7 +25,8 @@ Value = bool | int | float | str
 class LimitSpec(Spec, ABC):
     """What every limit says beside its numbers.
 
-    ``reading`` is a reading's name, ``parts`` a glob over part addresses (a ``*`` alone is all; else it stops at dots).
+    ``reading`` is a reading's name, or a glob where a tool numbers rows and columns; ``parts`` is a glob over part
+    addresses (a ``*`` alone is all; else it stops at dots).
     Without ``count`` every such part that reports the reading must give a value, and at least one must;
     with ``count`` at least so many parts must. ``good`` is a sample that passes, ``bad`` one that fails.
     ``source`` says where the number comes from; ``unit`` must be the reading's own where its name tells one.
@@ -204,7 +205,10 @@ Limit = Annotated[AtMost | AtLeast | Between | Equals | OneOf, Field(discriminat
 
 
 class PhysicalBound(Spec):
-    """What physics allows of a reading. A value outside is a wrong measurement: neither excellent nor a fault."""
+    """What physics allows of a reading. A value outside is a wrong measurement: neither excellent nor a fault.
+
+    ``reading`` and ``parts`` are as those of a limit.
+    """
 
     reading: Text
     parts: Text = "*"

@@ -1,8 +1,8 @@
 """A SKU: a server model with its vendor, its parts, what physics allows of it, and the limits it must keep."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from gatehouse.catalog.base import Spec
 from gatehouse.catalog.limits import Limit, PhysicalBound
@@ -21,13 +21,26 @@ class Accelerator(Spec):
 
 
 class Sku(Spec):
-    """A server model. ``vendor`` picks the cell of a diagnostic that answers; ``disks``, ``nics`` are device names."""
+    """A server model. ``vendor`` picks the cell of a diagnostic that answers; ``disks``, ``nics`` are device names.
+
+    ``intel`` is Gaudi, ``intel-xpu`` Intel's GPUs, ``aws`` Trainium and Inferentia, ``google`` TPUs. ``hcas`` are RDMA
+    devices (``mlx5_0``); ``infiniband`` those of them whose ports speak InfiniBand rather than Ethernet.
+    """
 
     title: str
-    vendor: Literal["nvidia", "amd", "intel", "none"]
+    vendor: Literal["nvidia", "amd", "intel", "intel-xpu", "aws", "google", "none"]
     kind: Literal["GPU", "ASIC", "CPU"]
     accelerator: Accelerator | None = None
     disks: tuple[DeviceName, ...] = ()
     nics: tuple[DeviceName, ...] = ()
+    hcas: tuple[DeviceName, ...] = ()
+    infiniband: tuple[DeviceName, ...] = ()
     limits: tuple[Limit, ...] = ()
     physics: tuple[PhysicalBound, ...] = ()
+
+    @model_validator(mode="after")
+    def _infiniband_is_rdma(self) -> Self:
+        strangers = sorted(set(self.infiniband) - set(self.hcas))
+        if strangers:
+            raise ValueError(f"infiniband names {', '.join(strangers)}, which hcas does not list")
+        return self

@@ -25,7 +25,7 @@ def measure_to_the_end(place: Workspace, round_id: str) -> None:
     with _bars() as progress:
         bars = _Bars(progress, f"{found.plan} on {len(serials)} hosts", len(serials))
         while True:
-            summary = measure_units(place, round_id, serials)
+            summary = measure_units(place, round_id, serials, bars.visited)
             bars.show(len(summary.before) + len(summary.measured), summary.running)
             if summary.complete:
                 return
@@ -42,6 +42,11 @@ class _Bars:
         self._progress, self._jobs = progress, dict[str, TaskID]()
         self._hosts = progress.add_task(escape(title), total=hosts)
         self.first_wait = True
+
+    def visited(self, host: str, what: str) -> None:
+        """A host was visited; the first time round that is nearly always its end."""
+        if self.first_wait:
+            self._progress.advance(self._hosts)
 
     def show(self, done: int, running: dict[str, JobProgress]) -> None:
         """Bring the bars up to date."""

@@ -75,6 +75,20 @@ def repair(
 
 
 @app.command()
+def reboot(host: Annotated[str, typer.Argument(help="Name of the host.")]) -> None:
+    """Boot a host again: what runs on it is lost."""
+    ended = LabClient(_state()).reboot(host)
+    console.print(f"{host} boots; ended: {', '.join(ended) or 'no fault'}", markup=False)
+
+
+@app.command()
+def kill_jobs(host: Annotated[str, typer.Argument(help="Name of the host.")]) -> None:
+    """Kill what runs detached on a host, as its kernel does when memory runs out."""
+    killed = LabClient(_state()).kill_jobs(host)
+    console.print(f"killed: {', '.join(killed) or 'nothing ran'}", markup=False)
+
+
+@app.command()
 def scenarios() -> None:
     """List the scenarios that come with the lab."""
     for name in scenario_names():

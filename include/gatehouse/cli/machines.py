@@ -83,7 +83,7 @@ def host(name: Annotated[str, typer.Argument(metavar="HOST", help="Name or seria
     if who.claimed_serial not in (None, who.serial):
         console.print(f"the machine itself says that its serial is {who.claimed_serial}", markup=False, style="red")
     for job in view.jobs:
-        console.print(f"{job}  ({job.percent:.0f} %, seen {job.seen_at:%Y-%m-%d %H:%M} UTC)", markup=False)
+        console.print(f"{job}  (seen {job.seen_at:%Y-%m-%d %H:%M} UTC)", markup=False)
     latest = [(d.diagnostic, d.measured, d.verdict, f"{d.at:%Y-%m-%d %H:%M}", d.reason) for d in view.diagnostics]
     print_table(("diagnostic", "measured", "verdict", "when", "why"), latest, title="Latest results")
     issues = [(i.diagnostic, i.part, i.check, i.seen, i.required, i.severity, i.action) for i in view.issues]

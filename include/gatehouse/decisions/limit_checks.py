@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 
 from gatehouse.catalog.limits import Limit, PhysicalBound
 from gatehouse.catalog.values import is_number, one_line, written
@@ -40,11 +41,18 @@ def by_name(readings: Iterable[Reading]) -> ByName:
     return found
 
 
+def named(readings: ByName, name: str) -> Sequence[Reading]:
+    """Readings of that name, or of every name that fits, where it is a glob (``*``)."""
+    if "*" not in name:
+        return readings.get(name, ())
+    return [reading for each, found in readings.items() if fnmatchcase(each, name) for reading in found]
+
+
 def impossible(readings: ByName, bounds: Sequence[PhysicalBound]) -> dict[Reading, str]:
     """Readings that no real part can show, each with the sentence that says why."""
     found: dict[Reading, str] = {}
     for bound in bounds:
-        for reading in readings.get(bound.reading, ()):
+        for reading in named(readings, bound.reading):
             value = reading.value
             if not (isinstance(value, (int, float)) and is_number(value) and bound.matches(reading.part)):
                 continue
@@ -59,7 +67,7 @@ def check_limits(limits: Sequence[Limit], readings: ByName, wrong: Mapping[Readi
     checked = Checked()
     for group in _groups(limits):
         limit = group[0]
-        of_limit = [r for r in readings.get(limit.reading, ()) if limit.matches(r.part)]
+        of_limit = [r for r in named(readings, limit.reading) if limit.matches(r.part)]
         sound = [r for r in of_limit if r not in wrong]
         if of_limit and not sound:
             continue  # every value is impossible, and said so already
@@ -92,7 +100,7 @@ def _nearest(name: str, part: str, readings: ByName) -> object:
 
 
 def _check(group: Sequence[Limit], sound: Sequence[Reading], readings: ByName, checked: Checked) -> None:
-    valued: set[str] = set()
+    valued: set[tuple[str, str]] = set()
     unjudged: list[str] = []
     for reading in sound:
         holding = [limit for limit in group if applies(limit, reading, readings)]
@@ -102,7 +110,7 @@ def _check(group: Sequence[Limit], sound: Sequence[Reading], readings: ByName, c
             value = reading.value
             if value is not None and limit.comparable(value):
                 checked.compared += 1
-                valued.add(reading.part)
+                valued.add((reading.part, reading.name))
                 if not limit.holds(value):
                     checked.violations.append(_violation(limit, reading))
     checked.holes.extend(unjudged or _holes(group[0], sound, valued))
@@ -122,7 +130,7 @@ def _shown(value: object) -> str:
 
 def _violation(limit: Limit, reading: Reading) -> Violation:
     return Violation(
-        check=limit.reading,
+        check=reading.name,
         part=one_line(reading.part),
         seen=written(reading.value, limit.reading_unit or reading.unit),
         required=limit.requirement,
@@ -131,7 +139,7 @@ def _violation(limit: Limit, reading: Reading) -> Violation:
     )
 
 
-def _holes(limit: Limit, readings: Sequence[Reading], valued: set[str]) -> list[str]:
+def _holes(limit: Limit, readings: Sequence[Reading], valued: set[tuple[str, str]]) -> list[str]:
     """What keeps the limit from having been judged; nothing when enough parts gave a value."""
     if limit.count is not None:
         if len(valued) >= limit.count:
@@ -139,11 +147,11 @@ def _holes(limit: Limit, readings: Sequence[Reading], valued: set[str]) -> list[
         return [f"limit {limit.reading} found {len(valued)} of {limit.count} readings"]
     if not readings:
         return [f"limit {limit.reading} found no reading"]
-    return [_why_not(limit, reading) for reading in readings if reading.part not in valued]
+    return [_why_not(limit, reading) for reading in readings if (reading.part, reading.name) not in valued]
 
 
 def _why_not(limit: Limit, reading: Reading) -> str:
-    name = subject(reading.part, limit.reading)
+    name = subject(reading.part, reading.name)
     if reading.value is None:
         return f"{name} has no value"
     return f"{name} is {written(reading.value)}, which cannot be compared with {limit.required}"

@@ -19,6 +19,7 @@ from gatehouse.model.results import Result, Violation
 from gatehouse.model.status import FindingClass, Measured, Verdict
 
 NO_READER = "no reader for this vendor"
+NO_DEVICE = "the SKU lists no device to ask about"
 NOTHING_CHECKED = "nothing was checked"
 _SAID_AT_MOST = 3
 

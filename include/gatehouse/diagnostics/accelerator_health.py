@@ -16,5 +16,10 @@ DIAGNOSTIC = Diagnostic(
             Ask("amd-smi-json", ("amd-smi", "static", "--json"), limit_s=60),
         ),
         "intel": (Ask("hl-smi-table", ("hl-smi",), limit_s=60),),
+        "intel-xpu": (
+            Ask("xpu-smi-health-table", ("xpu-smi", "health", "-d", "{accelerator}"), for_each="accelerator"),
+        ),
+        "aws": (Ask("neuron-ls-table", ("neuron-ls",), limit_s=60),),
+        "google": (Ask("tpu-info", ("tpu-info",), limit_s=60),),
     },
 )

@@ -11,26 +11,40 @@ from gatehouse.model.errors import UsageError
 
 ANY_VENDOR = "any"
 USUAL_MINUTES = 0.1
+OF_THE_SKU = ("accelerators", "model")  # what every command line may name, where the SKU has accelerators
 _ID = re.compile(r"[a-z][a-z0-9_]{0,63}")
+Devices = Literal["disk", "nvme", "nic", "hca", "infiniband", "accelerator"]
+PART_OF = {"disk": "disk", "nvme": "disk", "nic": "nic", "hca": "hca", "infiniband": "hca", "accelerator": "gpu"}
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
     """One tool to run: ``tool`` names the reader of its output, ``argv`` is the command line without a shell.
 
-    ``{name}`` in an argument is filled from the plan's parameters, and ``{disk}`` or ``{nic}`` from the SKU's list
-    when ``for_each`` says so. ``limit_s`` is wall seconds; ``{seconds}`` of the plan, where used, come on top.
+    ``{name}`` in an argument is filled from the plan's parameters, ``{accelerators}`` with their count, ``{model}``
+    with the last word of their model, and ``{disk}``, ``{nic}`` and so on from the SKU's list when ``for_each`` says
+    so. ``limit_s`` is wall seconds; ``{seconds}`` of the plan, where used, come on top, and so does the parameter that
+    ``patience`` names.
 
     ``via="bmc"`` asks the host's BMC by Redfish: ``argv`` is then the resources, all that the BMC has of them. ``*``
     stands for every member of a collection; none of all paths there is as a tool that is missing.
+
+    ``counters`` are globs over facts that only ever grow. Such a tool is asked twice: in its turn, and again when the
+    rest of the plan has run; of its facts only the changes of those are kept, as ``<fact>.delta``.
+    ``keep`` are globs over the facts that answer the question, for a tool that says much else: the rest stays in the
+    raw output. ``findings`` is false where what the tool finds of the machine answers another diagnostic's question.
     """
 
     tool: str
     argv: tuple[str, ...]
     limit_s: float = DEFAULT_LIMIT_S
     root: bool = False
-    for_each: Literal["disk", "nic"] | None = None
+    for_each: Devices | None = None
     via: Literal["ssh", "bmc"] = "ssh"
+    patience: str = ""
+    counters: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
+    findings: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +126,14 @@ def _of_the_asks(diagnostic: Diagnostic) -> list[str]:
         if ask.limit_s <= 0:
             problems.append(f"{ask.tool}: limit_s must be above 0")
         names = placeholders(ask.argv)
-        used |= names
+        used |= names | {ask.patience}
         if ask.for_each and ask.for_each not in names:
             problems.append(f"{ask.tool}: asks for each {ask.for_each}, and names {{{ask.for_each}}} nowhere")
-        unknown = sorted(names - set(diagnostic.params) - {ask.for_each or ""})
+        unknown = sorted(names - set(diagnostic.params) - {ask.for_each or "", *OF_THE_SKU})
         if unknown:
             problems.append(f"{ask.tool}: nothing fills {', '.join(unknown)}")
+        if ask.patience and ask.patience not in diagnostic.params:
+            problems.append(f"{ask.tool}: patience names the parameter {ask.patience}, which there is not")
     unused = sorted(set(diagnostic.params) - used)
     if diagnostic.cells and unused:
         problems.append(f"no command uses the parameter {', '.join(unused)}")

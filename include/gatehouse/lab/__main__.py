@@ -1,4 +1,4 @@
-"""``python -m gatehouse.lab``: up, stop, status, list, inject, repair, reboot, scenarios, faults."""
+"""``python -m gatehouse.lab``: up, stop, status, list, inject, repair, reboot, kill-jobs, scenarios, faults."""
 
 import argparse
 import json
@@ -50,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     repair.add_argument("host")
     repair.add_argument("fault", nargs="?", default="")
     verbs.add_parser("reboot", help="boot a host again").add_argument("host")
+    verbs.add_parser("kill-jobs", help="kill what runs detached on a host").add_argument("host")
     for verb in verbs.choices.values():
         verb.add_argument("--state", type=Path, default=Path(".gatehouse/lab"), help="the lab's folder")
     verbs.add_parser("scenarios", help="those that come with the lab")
@@ -109,6 +110,8 @@ def _ask(asked: argparse.Namespace) -> None:
         _show(client.repair(asked.host, asked.fault))
     elif asked.verb == "reboot":
         _show(client.reboot(asked.host))
+    elif asked.verb == "kill-jobs":
+        _show(client.kill_jobs(asked.host))
     else:
         _show(client.status() if asked.verb == "status" else client.hosts_and_faults())
 

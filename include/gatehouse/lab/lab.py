@@ -102,13 +102,15 @@ class Lab:
             endpoints, bmcs = self._endpoints(port), self._endpoints(_bmc_port(port))
             bmcs.pop(THIS_MACHINE, None)
             try:
-                self.bmcs.open(bmcs)
                 self._fleet.open(endpoints)
+                self.bmcs.open(bmcs)
             except RefusedError:
+                self._fleet.close_listeners()
                 self.bmcs.close_listeners()
                 if self._port or attempt == _FREE_PORT_TRIES - 1:
                     raise
                 continue
+            self._fleet.watch()
             break
         self.hosts = {name: self._entry(name, *endpoints[name], bmcs.get(name)) for name in endpoints}
 

@@ -37,7 +37,8 @@ class JobProgress:
         return min(100.0, 100.0 * self.elapsed_s / self.limit_s) if self.limit_s else 0.0
 
     def __str__(self) -> str:
-        words = f"{self.diagnostic} runs for {span(self.elapsed_s)} of at most {span(self.limit_s)}"
+        far = f"{self.percent:.0f} %, {span(self.elapsed_s)} of at most {span(self.limit_s)}"
+        words = f"{self.diagnostic} runs: {far}"
         if self.trouble:
             return f"{words}; the host cannot be reached now: {self.trouble}"
         return f"{words}; last line: {self.last_line}" if self.last_line else words

@@ -38,7 +38,10 @@ UNITS: Mapping[str, str] = {
     "gflops": "GFLOP/s",
     "tflops": "TFLOP/s",
 }
-_PART = re.compile(r"^(?:(?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]|[A-Za-z_]+\d+)(?:\.[A-Za-z_]+\d+)*(?=\.)")
+# A PCI address, or a word that ends in a number (gpu3, mlx5_0, ens1np0), and what hangs on it (gpu3.link1).
+_PART = re.compile(
+    r"^(?:(?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]|[A-Za-z_]\w{0,62}\d)(?:\.[A-Za-z_]+\d+)*(?=\.)", re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from gatehouse.catalog.limits import PhysicalBound
+from gatehouse.model.errors import RefusedError
 from gatehouse.model.readings import unit_of
 from gatehouse.operations.open_round import RoundSpec
 from gatehouse.operations.workspace import Workspace
 from gatehouse.quality.judge import judge_round
 from gatehouse.quality.outcome import QualityOutcome
 from gatehouse.quality.round_data import PlannedResult, ReadingData, ResultRowData, RoundData, UnitRow
-from gatehouse.store import rounds
+from gatehouse.store import jobs, rounds
 from gatehouse.store.engine import transaction
 from gatehouse.store.tables import RoundUnitRow
 
@@ -25,7 +26,9 @@ def admit_round(workspace: Workspace, round_id: str) -> QualityOutcome:
 
     Raises:
         NotFoundError: no such round.
+        RefusedError: a job of it still runs on a host: what is judged is judged for ever, and half of it is not there.
     """
+    _refuse_unfinished(workspace, round_id)
     data = _round_data(workspace, round_id)
     with TemporaryDirectory(prefix="gatehouse-docs-") as folder:
         outcome = judge_round(data, Path(folder))
@@ -34,6 +37,17 @@ def admit_round(workspace: Workspace, round_id: str) -> QualityOutcome:
     with transaction(workspace.engine) as session:
         rounds.judge(session, round_id, outcome.admissible, problems)
     return outcome
+
+
+def _refuse_unfinished(workspace: Workspace, round_id: str) -> None:
+    with transaction(workspace.engine) as session:
+        running = jobs.running_in(session, round_id)
+    if running:
+        which = ", ".join(f"{job.diagnostic} on {job.serial}" for job in running[:5])
+        raise RefusedError(
+            f"{len(running)} jobs of round {round_id} still run: {which}; clear the run's measure task, "
+            f"or `gatehouse attach {round_id}`, and the round is judged when they have ended"
+        )
 
 
 def _keep_docs(workspace: Workspace, round_id: str, folder: Path) -> None:

@@ -1,5 +1,6 @@
 """What a diagnostic can measure on a vendor's machine: which readings, of which parts, of which sort."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -7,7 +8,8 @@ from itertools import islice, product
 
 from gatehouse.catalog.addresses import matches_part
 from gatehouse.catalog.declared import MEASUREMENT, DeclaredDiagnostic
-from gatehouse.diagnostics.spec import Ask, Diagnostic
+from gatehouse.decisions.counter_changes import DELTA, WINDOW
+from gatehouse.diagnostics.spec import PART_OF, Ask, Diagnostic
 from gatehouse.model.readings import split_name
 from gatehouse.model.resource_parts import ANY_ID, part_kind_of
 from gatehouse.vendors.readings_index import PCI, Sort, part_kind, quantity_kind, readings_index
@@ -15,6 +17,8 @@ from gatehouse.vendors.readings_index import PCI, Sort, part_kind, quantity_kind
 HOST = "host"
 _NUMBERS = range(256)  # no machine of ours has more parts of one kind
 _MAGIC = frozenset("*?[")
+_OPEN = re.compile(f"[#{ANY_ID}]")
+_WILD = re.compile(r"\*|\?|\[[^\]]*\]")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -39,6 +43,8 @@ def measurable(
 def called(name: str, all_of_them: Iterable[Measurable]) -> list[Measurable]:
     """Those of one name; numbers in it may be any."""
     kind = quantity_kind(name)
+    if "*" in name:
+        return sorted(each for each in all_of_them if fnmatchcase(each.name, name))
     return sorted(each for each in all_of_them if kind in (each.name, quantity_kind(each.name)))
 
 
@@ -55,9 +61,22 @@ def _of_tool(ask: Ask) -> Iterator[Measurable]:
         if given.fact.startswith(f"{MEASUREMENT}."):
             continue  # what an OCP executable measures is its own: the entry declares it
         one = given.fact.replace(PCI, "00:00.0").replace("#", "0")
-        part, quantity, _ = split_name(f"{ask.for_each}0.{one}" if ask.for_each else one)
-        for kind in _parts_asked(ask, part_kind(part)):
-            yield Measurable(quantity_kind(quantity), kind, given.sort)
+        if not _fits(one, ask.keep) or not _fits(one, ask.counters):
+            continue
+        changes = f".{DELTA}" if ask.counters else ""
+        yield from _addressed(ask, one + changes, given.sort)
+    if ask.counters:
+        yield from _addressed(ask, WINDOW, "number")
+
+
+def _fits(fact: str, globs: Sequence[str]) -> bool:
+    return not globs or any(fnmatchcase(fact, glob) for glob in globs)
+
+
+def _addressed(ask: Ask, fact: str, sort: Sort) -> Iterator[Measurable]:
+    part, quantity, _ = split_name(f"{PART_OF[ask.for_each]}0.{fact}" if ask.for_each else fact)
+    for kind in _parts_asked(ask, part_kind(part)):
+        yield Measurable(quantity_kind(quantity), kind, sort)
 
 
 def _parts_asked(ask: Ask, kind: str) -> Iterator[str]:
@@ -92,10 +111,8 @@ def _fits_any(kind: str, part: str) -> bool:
 
 
 def _fitting(piece: str, glob: str) -> Iterator[str]:
-    if ANY_ID in piece:  # any word: such as the glob itself has
-        shape = piece.replace(ANY_ID, "#") if glob == "*" else glob.replace("*", "#").replace("?", "0")
-        names = (shape.replace("#", str(number)) for number in _NUMBERS)
-        yield from (n for n in names if n.startswith(piece.partition(ANY_ID)[0]) and fnmatchcase(n, glob))
-        return
-    names = (piece.replace("#", str(number)) for number in (_NUMBERS if "#" in piece else (0,)))
-    yield from (name for name in names if fnmatchcase(name, glob))
+    """Names of a kind (``#`` is any number, an id any word) that a glob fits: numbers stand for all that is open."""
+    form = re.compile(re.escape(piece).replace(r"\#", r"\d+").replace(ANY_ID, r"\w+"))
+    shapes = [_OPEN.sub("\0", piece)] + ([] if glob == "*" else [_WILD.sub("\0", glob)])
+    names = dict.fromkeys(shape.replace("\0", str(number)) for shape in shapes for number in _NUMBERS)
+    yield from (name for name in names if form.fullmatch(name) and fnmatchcase(name, glob))

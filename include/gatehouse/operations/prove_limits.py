@@ -52,7 +52,9 @@ def unmeasured(
         hint = f"; there is {', '.join(near)}" if near else ""
         yield "reading", f"nothing measures {reading} on {whose}{hint}"
         return
-    most = max(len(parts_of(each.part, globs, count)) for each in named)
+    most = max(len(parts_of(each.part, globs, 1 if "*" in reading else count)) for each in named)
+    if most and "*" in reading:
+        return  # of numbered columns there are as many as the machine has devices
     if most < count:
         of_parts = ", ".join(sorted({each.part for each in named}))
         what = f"{most} of {count} parts" if most else "no part"
@@ -70,12 +72,16 @@ def _of_limit(where: Location, limit: Limit, given: frozenset[Measurable], sku: 
     yield from (((*where, *field.split(".")), said) for field, said in problems)
     if problems:
         return
-    named = [each for each in called(limit.reading, given) if len(parts_of(each.part, globs, count)) == count]
+    a_name = 1 if "*" in limit.reading else count
+    named = [each for each in called(limit.reading, given) if len(parts_of(each.part, globs, a_name)) == a_name]
     if not any(_same_sort(each, limit.good) for each in named):
         sorts = " or ".join(sorted({each.sort for each in named}))
         yield (*where, "good"), f"{limit.reading} is a {sorts}, never compared with {written(limit.good)}"
         return
-    yield from ((where, said) for said in _proof(limit, parts_of(named[0].part, globs, count), sku.physics))
+    parts = parts_of(named[0].part, globs, a_name)
+    names = [limit.reading.replace("*", str(number)) for number in range(count if a_name < count else 1)]
+    places = [(name, part) for name in names for part in parts]
+    yield from ((where, said) for said in _proof(limit, places, sku.physics))
 
 
 def _same_sort(each: Measurable, sample: object) -> bool:
@@ -83,19 +89,22 @@ def _same_sort(each: Measurable, sample: object) -> bool:
     return each.sort == kind
 
 
-def _proof(limit: Limit, parts: Sequence[str], bounds: Sequence[PhysicalBound]) -> Iterator[str]:
-    good = _judged(limit, dict.fromkeys(parts, limit.good), bounds)
+Place = tuple[str, str]  # name of a reading, part
+
+
+def _proof(limit: Limit, places: Sequence[Place], bounds: Sequence[PhysicalBound]) -> Iterator[str]:
+    good = _judged(limit, dict.fromkeys(places, limit.good), bounds)
     if (good.measured, good.verdict, good.violations) != (Measured.COMPLETE, Verdict.PASS, ()):
         yield f"the good sample {written(limit.good)} does not pass: {good.measured} {good.verdict}: {good.reason}"
-    bad = _judged(limit, {**dict.fromkeys(parts, limit.good), parts[-1]: limit.bad}, bounds)
+    bad = _judged(limit, {**dict.fromkeys(places, limit.good), places[-1]: limit.bad}, bounds)
     fails = bad.verdict is Verdict.FAIL or not limit.severity.fails
     if not (fails and bad.measured is Measured.COMPLETE and bad.violations):
         yield f"the bad sample {written(limit.bad)} does not fail: {bad.measured} {bad.verdict}: {bad.reason}"
 
 
-def _judged(limit: Limit, samples: Mapping[str, bool | float | str], bounds: Sequence[PhysicalBound]) -> Result:
-    """What a round would say of these values, one a part."""
-    readings = [Reading(limit.reading, value, limit.reading_unit, part) for part, value in samples.items()]
+def _judged(limit: Limit, samples: Mapping[Place, bool | float | str], bounds: Sequence[PhysicalBound]) -> Result:
+    """What a round would say of these values."""
+    readings = [Reading(name, value, limit.reading_unit, part) for (name, part), value in samples.items()]
     if limit.when:
         readings.append(Reading(limit.when.reading, limit.when.sample, "", HOST))
     addressed = {str(number): reading for number, reading in enumerate(readings)}

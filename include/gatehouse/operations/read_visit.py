@@ -1,15 +1,17 @@
 """Turns what a visit brought back into results: keeps the raw output, reads it, judges it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from fnmatch import fnmatchcase
 
-from gatehouse.decisions.verdicts import judge
+from gatehouse.decisions.counter_changes import changed
+from gatehouse.decisions.verdicts import NO_DEVICE, judge
 from gatehouse.diagnostics.registry import diagnostic
 from gatehouse.model.commands import Completed, Ended
 from gatehouse.model.hosts import Host
 from gatehouse.model.readings import ToolReport
 from gatehouse.model.results import Result
-from gatehouse.model.status import Measured
+from gatehouse.model.status import FindingClass, Measured
 from gatehouse.operations.ask_plan import AskedCommand
 from gatehouse.operations.open_round import RoundSpec
 from gatehouse.operations.read_bmc import over_ssh, report_of_resource, said_by_bmc
@@ -61,19 +63,51 @@ def _unreachable(
 
 
 def _result(name: str, said: Sequence[Said], sku: str, spec: RoundSpec) -> Result:
-    reports = [(asked.command.key, report_of(asked, completed)) for asked, completed in said]
+    reports = list(_reports(said))
+    asks = diagnostic(name, spec.declared)
     started = [c.started_at for _, c in said if c.started_at]
-    return judge(
+    result = judge(
         name,
         reports,
         spec.limits(sku),
         spec.skus[sku].physics,
         (spec.policy,),
-        asks_expected=len(said),
-        enough=diagnostic(name, spec.declared).enough,
+        asks_expected=len(reports),
+        enough=asks.enough,
         started_at=min(started, default=None),
         duration_s=_seconds(said),
     )
+    if not said and asks.asks(spec.skus[sku].vendor):
+        return replace(result, reason=NO_DEVICE)
+    return replace(result, outputs=tuple(_with_second_looks(result.outputs, said)))
+
+
+def _reports(said: Sequence[Said]) -> Iterator[tuple[str, ToolReport]]:
+    """(key, report) of each command; two looks at counters make one report."""
+    second = {asked.command.key: (asked, completed) for asked, completed in said if asked.again}
+    for asked, completed in said:
+        if asked.again:
+            continue
+        report = report_of(asked, completed)
+        if asked.counters:
+            later_asked, later = second[asked.second_key]
+            window_s = _between_s(completed, later)
+            report = changed(report, report_of(later_asked, later), asked.counters, window_s, asked.part)
+        yield asked.command.key, report
+
+
+def _between_s(first: Completed, second: Completed) -> float | None:
+    if first.started_at is None or second.started_at is None:
+        return None
+    return round((second.started_at - first.started_at).total_seconds(), 3)
+
+
+def _with_second_looks(keys: Iterable[str], said: Sequence[Said]) -> Iterator[str]:
+    twice = {asked.command.key: asked.second_key for asked, _ in said if asked.counters and not asked.again}
+    for key in keys:
+        yield key
+        if key in twice:
+            yield twice[key]
 
 
 def report_of(asked: AskedCommand, said: Completed) -> ToolReport:
@@ -83,13 +117,23 @@ def report_of(asked: AskedCommand, said: Completed) -> ToolReport:
     """
     if asked.via == "bmc":
         return report_of_resource(asked, said)
-    if said.ended is Ended.NOT_RUN:
+    if said.ended in (Ended.NOT_RUN, Ended.RUNNING, Ended.WAITING):
         return ToolReport(asked.tool, Measured.ERROR, complete=False, errors=(said.note or "it was not run",))
-    report = _about(asked.part, read(asked.tool, said))
+    report = _about(asked.part, _kept(asked, read(asked.tool, said)))
     if said.ended in (Ended.TIMED_OUT, Ended.CUT, Ended.LOST):
         why = f"{said.command.argv[0]}: {said.note or said.ended.value}"
         return replace(report, status=Measured.ERROR, complete=False, errors=(why, *report.errors))
     return report
+
+
+def _kept(asked: AskedCommand, report: ToolReport) -> ToolReport:
+    """The report with what answers the question. The tool's own troubles always stay."""
+    facts, findings = report.facts, report.findings
+    if asked.keep:
+        facts = {name: value for name, value in facts.items() if any(fnmatchcase(name, glob) for glob in asked.keep)}
+    if not asked.findings:
+        findings = tuple(finding for finding in findings if finding.kind is FindingClass.TOOL_ERROR)
+    return replace(report, facts=facts, findings=findings)
 
 
 def _about(part: str, report: ToolReport) -> ToolReport:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from gatehouse.catalog.limits import Limit
-from gatehouse.decisions.limit_checks import applies, by_name
+from gatehouse.decisions.limit_checks import applies, by_name, named
 from gatehouse.model.results import Result
 
 Ends = tuple[float | None, float | None]
@@ -13,14 +13,11 @@ Bounds = Mapping[tuple[str, str], Ends]
 def reading_bounds(results: Iterable[Result], limits: Sequence[Limit]) -> Bounds:
     """(part, name) → (low, high), of the limits of the reading's own diagnostic that hold for its firmware."""
     found: dict[tuple[str, str], Ends] = {}
-    of_reading: dict[tuple[str, str], list[Limit]] = {}
-    for limit in limits:
-        of_reading.setdefault((limit.diagnostic, limit.reading), []).append(limit)
     for result in results:
-        named = by_name(result.readings)
-        for reading in result.readings:
-            for limit in of_reading.get((result.diagnostic, reading.name), ()):
-                if limit.matches(reading.part) and applies(limit, reading, named):
+        readings = by_name(result.readings)
+        for limit in (limit for limit in limits if limit.diagnostic == result.diagnostic):
+            for reading in named(readings, limit.reading):
+                if limit.matches(reading.part) and applies(limit, reading, readings):
                     key = reading.part, reading.name
                     found[key] = _together(found.get(key, (None, None)), _ends(limit))
     return found

@@ -78,16 +78,20 @@ def look(unit: Unfinished, back: HostSession, now: datetime | None = None) -> Lo
     A host that is out of reach while its job runs is waited for, up to half an hour; then the job is LOST.
     """
     at = now or datetime.now(UTC)
-    said = list(zip(unit.todo, back.completed[len(unit.stored_jobs) :], strict=True))
+    said = [
+        (asked, _since(unit, completed))
+        for asked, completed in zip(unit.todo, back.completed[len(unit.stored_jobs) :], strict=True)
+    ]
     for place, (asked, completed) in enumerate(said):
-        away = back.error is not None and _was_running(unit, asked, completed)
+        why = str(back.error or completed.note)
+        away = (back.error or completed.ended is Ended.CUT) and _was_running(unit, asked, completed)
         if completed.ended is not Ended.RUNNING and not away:
             continue
-        progress = _progress(unit, asked, completed, str(back.error) if away else "", at)
+        progress = _progress(unit, asked, completed, why if away else "", at)
         if progress.trouble_since and at - progress.trouble_since > timedelta(seconds=JOB_AWAY_S):
-            why = f"the host has been out of reach for {span(JOB_AWAY_S)} while it ran: {progress.trouble}"
-            said[place] = asked, replace(completed, ended=Ended.LOST, note=why)
-            return Look(tuple(said), gave_up=why)
+            gave_up = f"the host has been out of reach for {span(JOB_AWAY_S)} while it ran: {progress.trouble}"
+            said[place] = asked, replace(completed, ended=Ended.LOST, note=gave_up)
+            return Look(tuple(said), gave_up=gave_up)
         return Look(tuple(said[:place]), progress, asked.command.key)
     return Look(tuple(said))
 
@@ -118,6 +122,12 @@ def seen_running(unit: Unfinished, looked: Look) -> JobSeen:
     return JobSeen(
         looked.key, job.name, asked.diagnostic, job.limit_s, job.began_at, job.elapsed_s, job.last_line, over=False
     )
+
+
+def _since(unit: Unfinished, completed: Completed) -> Completed:
+    """A job began when the first look saw it begin; the host's clock may have been set since."""
+    row = unit.jobs.get(completed.command.key)
+    return replace(completed, started_at=row.began_at) if row and row.began_at else completed
 
 
 def _was_running(unit: Unfinished, asked: AskedCommand, completed: Completed) -> bool:

@@ -11,6 +11,12 @@ from sqlalchemy.orm import Session
 from gatehouse.store.outputs import clean
 from gatehouse.store.tables import JobRow, RoundUnitRow
 
+_RUNNING = (
+    select(JobRow)
+    .join(RoundUnitRow, (RoundUnitRow.round_id == JobRow.round_id) & (RoundUnitRow.serial == JobRow.serial))
+    .where(JobRow.ended_at.is_(None), RoundUnitRow.measured_at.is_(None))
+)
+
 
 @dataclass(frozen=True, slots=True)
 class JobSeen:
@@ -75,12 +81,12 @@ def jobs_of_round(session: Session, round_id: str, serials: Collection[str] | No
 
 def running_on(session: Session, serial: str) -> Sequence[JobRow]:
     """The jobs that run on a unit, as far as we know; those of a unit that is filed are over for us."""
-    query = (
-        select(JobRow)
-        .join(RoundUnitRow, (RoundUnitRow.round_id == JobRow.round_id) & (RoundUnitRow.serial == JobRow.serial))
-        .where(JobRow.serial == serial, JobRow.ended_at.is_(None), RoundUnitRow.measured_at.is_(None))
-    )
-    return session.scalars(query).all()
+    return session.scalars(_RUNNING.where(JobRow.serial == serial)).all()
+
+
+def running_in(session: Session, round_id: str) -> Sequence[JobRow]:
+    """The jobs that keep a round from its end."""
+    return session.scalars(_RUNNING.where(JobRow.round_id == round_id).order_by(JobRow.serial)).all()
 
 
 def hold_unfinished(session: Session, round_id: str, serial: str, boot_id: str | None) -> bool:

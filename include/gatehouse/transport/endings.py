@@ -47,6 +47,8 @@ def _not_run(command: Command, code: str, more: str) -> Ending | None:
             return Ending(Ended.WAITING, None, "it waits for a job before it")
         case framing.NEW_BOOT:
             return Ending(Ended.NOT_RUN, None, "the host has rebooted since the visit before")
+        case framing.STUCK:
+            return Ending(Ended.NOT_RUN, None, "a job before it runs on beyond its limit and could not be ended")
         case framing.HALTED:
             return Ending(Ended.NOT_RUN, None, "somebody stopped the job before it")
         case job_script.BUSY:

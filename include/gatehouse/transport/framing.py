@@ -26,6 +26,7 @@ MISSING = "missing"  # instead of an exit code: the tool is not on PATH
 NO_ROOT = "no-root"  # instead of an exit code: root is needed, and there is no sudo
 WAITS = "waits"  # instead of an exit code: a job before it still runs
 NEW_BOOT = "new-boot"  # instead of an exit code: this is not the boot that the visits before saw
+STUCK = "stuck"  # instead of an exit code: a job before it runs on beyond its limit
 HALTED = "halted"  # instead of an exit code: somebody stopped a job before it
 
 _HEAD = r"""{
@@ -124,9 +125,7 @@ def new_nonce() -> str:
     return secrets.token_hex(16)
 
 
-def build_script(
-    nonce: str, commands: Sequence[tuple[int, Command]], boot_id: str = "", jobs_folder: str = job_script.JOBS_FOLDER
-) -> str:
+def build_script(nonce: str, commands: Sequence[tuple[int, Command]], boot_id: str = "") -> str:
     """The script that runs ``commands`` (each with its index in the plan) one after another.
 
     In another boot than ``boot_id`` it starts nothing, and only looks at jobs that there are.
@@ -138,7 +137,7 @@ def build_script(
         if any(character in argument for argument in command.argv for character in "\n\r\0"):
             raise UsageError(f"{command.key}: an argument holds a line break or a NUL")
     lines = [_line(index, command) for index, command in commands]
-    jobs = job_script.functions(jobs_folder) if any(_is_job(command) for _, command in commands) else ""
+    jobs = job_script.FUNCTIONS if any(_is_job(command) for _, command in commands) else ""
     same = f"gh_same {shlex.quote(boot_id)}\n" if boot_id else ""
     return _HEAD.replace("@NONCE@", nonce) + jobs + _COMMANDS + same + "".join(lines) + _TAIL
 

@@ -1,6 +1,7 @@
 """The part of the framed script that runs jobs detached, so that they outlive the visit, the worker and the client.
 
-A job is a folder under ``/var/tmp/gatehouse-UID``, which must be a real folder, ours, and closed to everybody else.
+A job is a folder under ``/var/tmp/gatehouse-UID``, or where the host's environment says in ``GATEHOUSE_JOBS``, which
+must be a real folder, ours, and closed to everybody else.
 ``setsid`` starts a small shell that keeps the job: it writes a whole record of itself (process id, its start in clock
 ticks, boot id, clock, uptime, limit) and links it into place as ``run``. The link is the lock: of two that start at
 once the second finds it there and ends, and there is no moment at which a job is half started. The process id with
@@ -19,7 +20,6 @@ from gatehouse.model.commands import Command
 from gatehouse.model.errors import UsageError
 
 LONGEST_JOB_S = 7 * 86_400.0
-JOBS_FOLDER = "/var/tmp/gatehouse-$gh_uid"  # noqa: S108 -- the script makes it private, or refuses it
 NAME = r"[a-z0-9][a-z0-9_.-]{0,99}"
 # What stands in an end marker instead of an exit code.
 RUNNING = "running"
@@ -33,7 +33,7 @@ BUSY = "busy"  # another job runs on this host
 UNSAFE = "unsafe"  # the folder is not ours alone
 INCAPABLE = "incapable"  # no setsid, timeout or mkfifo, or the folder cannot be written
 
-FUNCTIONS = r"""gh_home=@FOLDER@
+FUNCTIONS = r"""gh_home=${GATEHOUSE_JOBS:-/var/tmp/gatehouse-$gh_uid}
 gh_keep='
 trap "" HUP INT; umask 077; cd /
 gh_d=$1 gh_s=$2 gh_max=$3; shift 3
@@ -120,10 +120,10 @@ gh_job() {
     fi
   fi
   case $gh_c in
-    running|overdue) gh_wait=$gh_j; tail -c 2000 "$gh_d/out" 2>/dev/null; tail -c 2000 "$gh_d/err" >&2 2>/dev/null ;;
-    [0-9]*|rebooted|killed|stopped) cat "$gh_d/out" 2>/dev/null; cat "$gh_d/err" >&2 2>/dev/null ;;
+    running) gh_wait=$gh_j; tail -c 2000 "$gh_d/out" 2>/dev/null; tail -c 2000 "$gh_d/err" >&2 2>/dev/null ;;
+    [0-9]*|rebooted|killed|stopped|overdue) cat "$gh_d/out" 2>/dev/null; cat "$gh_d/err" >&2 2>/dev/null ;;
   esac
-  if [ "$gh_c" = stopped ]; then gh_no=halted; fi
+  case $gh_c in stopped) gh_no=halted ;; overdue) gh_no=stuck ;; esac
   gh_end_mark "E $gh_i $gh_c $gh_from $gh_t $gh_ago"
 }
 gh_ack() {
@@ -164,11 +164,6 @@ gh_list() {
   gh_end_mark "E $1 $gh_c $gh_t $gh_t"
 }
 """
-
-
-def functions(folder: str = JOBS_FOLDER) -> str:
-    """The shell functions that job lines call; ``folder`` is where jobs live on the host."""
-    return FUNCTIONS.replace("@FOLDER@", folder)
 
 
 def job_line(index: int, command: Command, words: str) -> str:

@@ -1,7 +1,7 @@
 """HTTPS to one BMC: strict about who answers, bounded in bytes and seconds, one connection for all requests.
 
 httpx's own engine (httpcore, h11) without httpx around it: only at this level can the certificate be compared before
-the first byte of a request, and every read be held to one deadline (docs/adr/0013).
+the first byte of a request, and every read be held to one deadline (docs/adr/0012).
 """
 
 import contextlib

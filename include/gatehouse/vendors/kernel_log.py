@@ -95,7 +95,7 @@ def _note_log(log: KernelLog, gathered: Gathered, text: str) -> None:
     gathered.fact("errors", log.errors)
     gathered.fact("host", next((record.host for record in log.records if record.host), None))
     if not (log.is_cut and in_parts(text)):  # the parts before it may be absent
-        gathered.fact("first_line", first.time)
+        gathered.fact("first_line", None if first.is_cut else first.time)
         gathered.fact("last_line", next((r.time for r in reversed(log.records) if not r.is_cut), None))
     starts = [place for place, record in enumerate(log.records) if record.message.startswith("Linux version ")]
     gathered.total("boots", len(starts) + (not starts or starts[0] > _FIRST_LINES))

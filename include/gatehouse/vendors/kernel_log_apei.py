@@ -51,8 +51,8 @@ def _reports(log: KernelLog) -> list[list[Record]]:
         if _START.search(record.message) or (
             from_boot and _SEVERITY.search(record.message) and not (reports and _is_open(reports[-1]))
         ):
-            reports.append([])
-        if reports and "mce: " not in record.message:
+            reports.append([record])
+        elif reports and "mce: " not in record.message:
             reports[-1].append(record)
     return reports
 

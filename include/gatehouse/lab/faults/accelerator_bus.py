@@ -91,10 +91,11 @@ def nvlink_down(at: Effect) -> None:
     params={"link": 2, "count": 4_400},
 )
 def nvlink_crc_errors(at: Effect) -> None:
-    """Only the counters of ``nvlink -e`` show it."""
+    """Only the counters of ``nvlink -e`` show it, and they grow from look to look."""
     link = at.accelerator.links[at.integer("link") % len(at.accelerator.links)]
-    link.crc_errors += at.integer("count")
-    link.replay_errors += at.integer("count") // 9
+    count = at.integer("count") + 90 * max(at.machine.sample - 1, 0)
+    link.crc_errors += count
+    link.replay_errors += count // 9
 
 
 @fault(
@@ -190,8 +191,8 @@ def _bandwidth_line(at: Effect, link: PcieLink, pci: str, driver: str) -> None:
     params={"count": 9_800},
 )
 def pcie_replays(at: Effect) -> None:
-    """Counters and AER lines."""
+    """Counters that grow from look to look, and AER lines."""
     link, pci, driver = _link_of(at)
-    link.replays += at.integer("count")
+    link.replays += at.integer("count") + 30 * max(at.machine.sample - 1, 0)
     line = f"{driver} {pci}: PCIe Bus Error: severity=Corrected, type=Data Link Layer, (Transmitter ID)"
     at.kernel(*[line, f"{driver} {pci}:    [12] Timeout"] * 8, spacing_s=2.0, level=WARNING)

@@ -70,6 +70,7 @@ def edac_ue(at: Effect) -> None:
 def mce(at: Effect) -> None:
     """The lines of one uncorrected machine check that the machine survived."""
     cpu = at.part.index
+    at.machine.cpu.machine_checks += 1
     at.kernel(
         "mce: [Hardware Error]: Machine check events logged",
         f"mce: [Hardware Error]: CPU {cpu}: Machine Check: 0 Bank {at.integer('bank')}: bea0000000000108",

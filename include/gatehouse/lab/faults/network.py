@@ -4,6 +4,13 @@ from gatehouse.lab.faults.registry import fault
 from gatehouse.lab.faults.spec import Effect
 from gatehouse.lab.machine.kernel import ERROR, INFO, WARNING
 
+_MORE_AT_EACH_LOOK = 60
+
+
+def _looks_before(at: Effect) -> int:
+    """How often somebody looked before: what a counter gains grows with it."""
+    return max(at.machine.sample - 1, 0)
+
 
 def _mlx5(at: Effect, text: str) -> str:
     return f"mlx5_core {at.nic.profile.pci} {at.nic.name}: {text}"
@@ -45,8 +52,8 @@ def nic_half_duplex(at: Effect) -> None:
 
 @fault("nic_flapping", "A port whose link comes and goes", "optic/cable", "intermittent", "nic", params={"count": 12})
 def nic_flapping(at: Effect) -> None:
-    """Link events in the log and in the counters; up when somebody looks."""
-    at.nic.link_downs += at.integer("count")
+    """Link events in the log and in the counters, one more at each look; up when somebody looks."""
+    at.nic.link_downs += at.integer("count") + _looks_before(at)
     at.nic.symbol_errors += 4_100
     at.kernel(*[_mlx5(at, "Link down"), _mlx5(at, "Link up")] * at.integer("count"), spacing_s=3.0, level=INFO)
 
@@ -55,9 +62,10 @@ def nic_flapping(at: Effect) -> None:
     "nic_crc_errors", "A port that receives damaged frames", "optic/cable", "degraded", "nic", params={"count": 88_000}
 )
 def nic_crc_errors(at: Effect) -> None:
-    """Counters only."""
-    at.nic.rx_crc_errors += at.integer("count")
-    at.nic.symbol_errors += at.integer("count") // 3
+    """Counters only, and they grow from look to look."""
+    count = at.integer("count") + _MORE_AT_EACH_LOOK * _looks_before(at)
+    at.nic.rx_crc_errors += count
+    at.nic.symbol_errors += count // 3
 
 
 @fault("optic_hot", "An optical module above its temperature", "optic/cable", "degraded", "nic")
@@ -68,3 +76,29 @@ def optic_hot(at: Effect) -> None:
         f"mlx5_core {at.nic.profile.pci}: Port module event[error]: module 0, Cable error, High Temperature",
         level=WARNING,
     )
+
+
+@fault(
+    "ib_symbol_errors",
+    "A port whose link makes symbol errors and recovers",
+    "optic/cable",
+    "degraded",
+    "nic",
+    params={"count": 400},
+)
+def ib_symbol_errors(at: Effect) -> None:
+    """Counters that grow from look to look."""
+    at.nic.symbol_errors += at.integer("count") + _MORE_AT_EACH_LOOK * _looks_before(at)
+    at.nic.link_recoveries += 1 + _looks_before(at)
+
+
+@fault("cable_errors", "A cable with a high bit error rate", "optic/cable", "degraded", "nic", params={"ber": 3e-9})
+def cable_errors(at: Effect) -> None:
+    """Only the rate after error correction shows it: the link is up, and nothing is lost yet."""
+    at.nic.effective_ber = at.number("ber")
+
+
+@fault("optic_dark", "An optical module that receives almost no light", "optic/cable", "degraded", "nic")
+def optic_dark(at: Effect) -> None:
+    """The light of its lanes, and the module's own alarm."""
+    at.nic.rx_power_mw = 0.02

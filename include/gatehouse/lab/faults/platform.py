@@ -66,3 +66,28 @@ def inlet_hot(at: Effect) -> None:
         one.temp_c += rise
         one.memory_temp_c += rise
     at.machine.bmc.records.append(SelEntry(at.at_s, "Temperature Inlet Temp", "Upper Critical going high"))
+
+
+@fault("psu_missing", "A power supply that is not there", "PSU", "absent", "psu")
+def psu_missing(at: Effect) -> None:
+    """An empty slot: no sensors, no identity record; the others carry its load."""
+    gone = at.machine.power_supplies[at.part.index]
+    gone.present, share = False, gone.watts // (len(at.machine.power_supplies) - 1)
+    gone.watts = 0
+    for supply in at.machine.power_supplies:
+        if supply is not gone:
+            supply.watts += share
+
+
+@fault("rail_low", "A supply rail of the board below its limit", "board", "degraded", params={"volts": 10.4})
+def rail_low(at: Effect) -> None:
+    """The 12 V sensor is critical, and the BMC recorded it."""
+    at.machine.bmc.rail_12v = at.number("volts")
+    at.machine.bmc.records.append(SelEntry(at.at_s, "Voltage 12V", "Lower Critical going low"))
+
+
+@fault("power_high", "A machine that draws more than it should", "PSU", "degraded", params={"watts": 9_900})
+def power_high(at: Effect) -> None:
+    """The power supplies share the load, within what each can carry."""
+    for supply in at.machine.power_supplies:
+        supply.watts = at.integer("watts") // len(at.machine.power_supplies)

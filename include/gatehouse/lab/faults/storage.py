@@ -35,6 +35,13 @@ def disk_worn(at: Effect) -> None:
     disk.critical_warning |= _SPARE_LOW | _RELIABILITY
 
 
+@fault("disk_spare_low", "A drive with few spare blocks left", "NVMe", "degraded", "disk", params={"spare_pct": 6})
+def disk_spare_low(at: Effect) -> None:
+    """Spare below the drive's threshold, and the bit that says so."""
+    at.disk.spare_pct = at.integer("spare_pct")
+    at.disk.critical_warning |= _SPARE_LOW
+
+
 @fault("disk_missing", "A drive that is gone", "NVMe", "absent", "disk")
 def disk_missing(at: Effect) -> None:
     """No device, nothing on the bus, and the kernel's last words about it."""

@@ -53,6 +53,7 @@ class Machine:
     sample: int = 0
     overrides: dict[str, ToolOverride] = field(default_factory=dict)
     pci_gone: set[str] = field(default_factory=set)
+    fabric_log: list[tuple[float, str]] = field(default_factory=list)  # (seconds since 1970, the record's text)
 
     @cached_property
     def accelerators(self) -> list[Accelerator]:

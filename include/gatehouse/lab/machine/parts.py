@@ -101,6 +101,10 @@ class Accelerator:
     throttle: Throttle = field(default_factory=Throttle)
     reset_required: bool = False
     lost: bool = False  # the driver still lists it, and every query answers with an error
+    miscomputes: bool = False  # gives wrong answers under load
+    host_copy: float = 1.0  # of the bandwidth that its PCIe link allows
+    fabric_copy: float = 1.0  # of the bandwidth that its links to other accelerators allow
+    process: str = ""  # somebody's program that runs on it
 
     @property
     def part(self) -> str:
@@ -130,6 +134,8 @@ class Nic:
     link_downs: int = 0
     rx_crc_errors: int = 0
     symbol_errors: int = 0
+    link_recoveries: int = 0
+    effective_ber: float = 1e-16  # after error correction
     module_temp_c: float = 46.0
     rx_power_mw: float = 1.2
 
@@ -137,6 +143,11 @@ class Nic:
     def name(self) -> str:
         """The interface's name."""
         return self.profile.name
+
+    @property
+    def rdma(self) -> str:
+        """The RDMA device's name."""
+        return f"mlx5_{self.index}"
 
 
 @dataclass(slots=True)
@@ -203,6 +214,7 @@ class CpuState:
 
     miscomputing: set[int] = field(default_factory=set)
     throttled: set[int] = field(default_factory=set)
+    machine_checks: int = 0
 
 
 @dataclass(slots=True)
@@ -247,5 +259,6 @@ class Bmc:
 
     clock_set: bool = True
     inlet_c: int = 23
+    rail_12v: float = 12.06
     records: list[SelEntry] = field(default_factory=list)
     behaviour: str = ""

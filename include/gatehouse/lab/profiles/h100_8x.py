@@ -63,9 +63,9 @@ PROFILE = Profile(
         driver="550.127.08",
         kernel_driver="nvidia",
     ),
-    nic_ports=service_ports("0000:6f:00") + fast_ports(tuple(f"0000:{bus}:00.0" for bus in _NIC_BUSES)),
+    nic_ports=service_ports("0000:6f:00") + fast_ports(tuple(f"0000:{bus}:00.0" for bus in _NIC_BUSES), "InfiniBand"),
     drives=drives(tuple(f"0000:{bus}:00.0" for bus in _DRIVE_BUSES)),
     kernel_release="5.15.0-122-generic",
     os_name="Ubuntu 22.04.5 LTS",
-    tools=frozenset({"nvidia-smi"}),
+    tools=frozenset({"nvidia-smi", "dcgmi", "nvbandwidth", "gpu_burn", "all_reduce_perf"}),
 )

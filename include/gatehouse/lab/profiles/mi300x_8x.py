@@ -66,5 +66,5 @@ PROFILE = Profile(
     drives=drives(tuple(f"0000:{bus}:00.0" for bus in _DRIVE_BUSES)),
     kernel_release="5.15.0-122-generic",
     os_name="Ubuntu 22.04.5 LTS",
-    tools=frozenset({"amd-smi", "rocm-smi"}),
+    tools=frozenset({"amd-smi", "rocm-smi", "rvs", "TransferBench", "rocm-bandwidth-test", "all_reduce_perf"}),
 )

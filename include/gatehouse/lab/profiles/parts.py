@@ -1,7 +1,10 @@
 """Parts that several SKUs share: processors, drives, network ports."""
 
+from typing import Literal
+
 from gatehouse.lab.profiles.spec import CpuProfile, DiskProfile, MemoryProfile, NicProfile, PciId
 
+LinkLayer = Literal["Ethernet", "InfiniBand"]
 _INTEL_FLAGS = (
     "fpu vme de pse tsc msr pae mce cx8 apic sep mtrr pge mca cmov pat pse36 clflush dts acpi mmx fxsr sse sse2 ss ht "
     "tm pbe syscall nx pdpe1gb rdtscp lm constant_tsc art arch_perfmon pebs bts rep_good nopl xtopology nonstop_tsc "
@@ -115,7 +118,7 @@ def drives(buses: tuple[str, ...]) -> tuple[DiskProfile, ...]:
     )
 
 
-def fast_ports(buses: tuple[str, ...]) -> tuple[NicProfile, ...]:
+def fast_ports(buses: tuple[str, ...], link_layer: LinkLayer = "Ethernet") -> tuple[NicProfile, ...]:
     """One 400 Gb/s ConnectX-7 port for each PCI address: ``ens1np0`` …"""
     return tuple(
         NicProfile(
@@ -128,6 +131,7 @@ def fast_ports(buses: tuple[str, ...]) -> tuple[NicProfile, ...]:
             numa=0 if index < len(buses) // 2 else 1,
             pcie_gts=32.0,
             pcie_width=16,
+            link_layer=link_layer,
         )
         for index, bus in enumerate(buses)
     )

@@ -63,6 +63,7 @@ class NicProfile:
     pcie_gts: float
     pcie_width: int
     port: str = "FIBRE"
+    link_layer: Literal["Ethernet", "InfiniBand"] = "Ethernet"
 
 
 @dataclass(frozen=True, slots=True)

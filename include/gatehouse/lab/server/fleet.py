@@ -50,8 +50,11 @@ class Fleet:
                 self._listeners[name] = Listener(address, port, partial(self._accepted, name))
                 self._listeners[name].set_mode(self._mode(name))
         except BaseException:
-            self._close_listeners()
+            self.close_listeners()
             raise
+
+    def watch(self) -> None:
+        """Begin to look after the hosts that listen."""
         self._start(self._watch())
 
     def _fault(self, name: str, arrival: bool = False) -> TransportFault | None:
@@ -146,14 +149,15 @@ class Fleet:
         if self._listeners:
             self._listeners[name].set_mode(self._mode(name))
 
-    def _close_listeners(self) -> None:
+    def close_listeners(self) -> None:
+        """Listen no more; connections go on."""
         for listener in self._listeners.values():
             listener.close()
         self._listeners.clear()
 
     async def close(self) -> None:
         """End every connection and listen no more."""
-        self._close_listeners()
+        self.close_listeners()
         for connection in [one for of_host in self._connections.values() for one in of_host]:
             connection.abort()
         tasks = list(self._tasks)

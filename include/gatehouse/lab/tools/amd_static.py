@@ -15,6 +15,8 @@ _CACHES = (
 )
 Json = dict[str, object]
 
+_IFWI, _OTHER_IFWI = "022.040.003.041.000001", "022.040.003.038.000001"
+
 
 def _of(value: float, unit: str) -> Json:
     return {"value": value, "unit": unit}
@@ -36,7 +38,7 @@ def static(machine: Machine, gpu: Accelerator) -> Json:
             "name": "AMD MI300X_HW_SRIOV_CVS_1VF",
             "build_date": "2024/05/10 12:44",
             "part_number": gpu.firmware,
-            "version": "022.040.003.041.000001",
+            "version": _IFWI if gpu.firmware == gpu.profile.firmware else _OTHER_IFWI,
         },
         "limit": _limits(gpu),
         "driver": {"name": "amdgpu", "version": machine.profile.accelerator.driver},

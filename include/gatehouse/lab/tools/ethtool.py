@@ -1,5 +1,7 @@
 """ethtool: settings, driver, statistics and module of one port."""
 
+import math
+
 from gatehouse.lab.machine.parts import Nic
 from gatehouse.lab.tools.registry import tool
 from gatehouse.lab.tools.spec import Call, Steps, say
@@ -94,7 +96,13 @@ def _statistics(nic: Nic) -> str:
     return "NIC statistics:\n" + "".join(f"     {name}: {value}\n" for name, value in counters.items())
 
 
+_RX_LOWEST_MW = 0.1259  # -9 dBm
+_HOTTEST_C = 75
+
+
 def _module(nic: Nic) -> str:
+    if nic.profile.port != "FIBRE":
+        return _copper(nic)
     rows = [
         ("Identifier", "0x18 (QSFP-DD Double Density 8X Pluggable Transceiver (INF-8628))"),
         ("Power class", "6"),
@@ -106,10 +114,26 @@ def _module(nic: Nic) -> str:
         ("Vendor SN", nic.serial),
         ("Module temperature", f"{nic.module_temp_c:.2f} degrees C / {nic.module_temp_c * 1.8 + 32:.2f} degrees F"),
         ("Module voltage", "3.2870 V"),
+        ("Alarm/warning flags implemented", "Yes"),
+        ("Module temperature high alarm", "On" if nic.module_temp_c > _HOTTEST_C else "Off"),
     ]
+    light_mw = nic.rx_power_mw if nic.up else 0.0001
     for lane in range(1, 5):
         rows.append((f"Laser bias current (Channel {lane})", "61.120 mA"))
-        rows.append(
-            (f"Rcvr signal avg optical power (Channel {lane})", f"{nic.rx_power_mw if nic.up else 0.0001:.4f} mW")
-        )
+        shown = f"{light_mw:.4f} mW / {10 * math.log10(light_mw):.2f} dBm"
+        rows.append((f"Rcvr signal avg optical power (Channel {lane})", shown))
+        rows.append((f"Laser rx power low alarm (Channel {lane})", "On" if light_mw < _RX_LOWEST_MW else "Off"))
+    return "".join(f"\t{name:<42}: {value}\n" for name, value in rows)
+
+
+def _copper(nic: Nic) -> str:
+    """A copper cable measures nothing of itself."""
+    rows = (
+        ("Identifier", "0x03 (SFP)"),
+        ("Connector", "0x21 (Copper pigtail)"),
+        ("Vendor name", "Gatehouse Labs"),
+        ("Vendor PN", "GL-25-DAC"),
+        ("Vendor SN", nic.serial),
+        ("Optical diagnostics support", "No"),
+    )
     return "".join(f"\t{name:<42}: {value}\n" for name, value in rows)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from gatehouse.lab.machine.identity import between
 from gatehouse.lab.machine.machine import Machine
 from gatehouse.lab.machine.parts import Nic
+from gatehouse.lab.tools.clock import moment
 from gatehouse.lab.tools.cpu import cpuinfo
 
 _KIB_IN_MIB = 1024
@@ -28,6 +29,7 @@ _FILES: dict[str, File] = {
     "/sys/class/dmi/id/board_serial": lambda m: f"{m.system.board_serial}\n",
     "/sys/class/dmi/id/bios_version": lambda m: f"{m.system.bios_version}\n",
 }
+FABRIC_LOG = "/var/log/fabricmanager.log"
 ROOT_ONLY = {"/sys/class/dmi/id/product_serial", "/sys/class/dmi/id/board_serial"}
 _NIC_FILES: dict[str, Callable[[Nic], str]] = {
     "address": lambda nic: f"{nic.mac}\n",
@@ -52,6 +54,8 @@ def paths(machine: Machine) -> list[str]:
 
 def read(machine: Machine, path: str) -> str | None:
     """A file's text, or None where there is no such file."""
+    if path == FABRIC_LOG and machine.profile.vendor == "nvidia":
+        return _fabric_log(machine)
     if path in _FILES:
         return _FILES[path](machine)
     if path.startswith("/sys/class/net/"):
@@ -104,6 +108,21 @@ def os_release(machine: Machine) -> str:
         f'PRETTY_NAME="{machine.profile.os_name}"\nNAME="Ubuntu"\nVERSION_ID="{version[:5]}"\n'
         f'VERSION="{version} LTS (Jammy Jellyfish)"\nVERSION_CODENAME=jammy\nID=ubuntu\nID_LIKE=debian\n'
     )
+
+
+def _fabric_log(machine: Machine) -> str:
+    """The fabric manager's start after boot, and what it recorded since."""
+    start = f"Fabric Manager version {machine.profile.accelerator.driver} is running with the following configuration options"  # noqa: E501 -- one line of the log
+    records = [
+        (machine.boot.at_s + 21, "INFO", f"{start}\n[Fabric Mode: 0]\nLOG_LEVEL=4"),
+        (
+            machine.boot.at_s + 44,
+            "INFO",
+            "Successfully configured all the available NVSwitches to route GPU NVLink traffic.",
+        ),
+    ]
+    records += [(at_s, "ERROR", text) for at_s, text in machine.fabric_log]
+    return "".join(f"[{moment(at_s):%b %d %Y %H:%M:%S}] [{level}] [tid 1847] {text}\n" for at_s, level, text in records)
 
 
 _FILES["/proc/meminfo"] = meminfo

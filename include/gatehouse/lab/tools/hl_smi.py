@@ -127,10 +127,14 @@ def table(machine: Machine, aips: list[Accelerator]) -> str:
     """Two lines an accelerator, then the processes."""
     head = _HEAD.format(version=_version(machine), driver=machine.profile.accelerator.driver)
     rows = "".join(_rows(aip) for aip in aips)
-    processes = "".join(
-        f"|  {aip.index:2d}        N/A   N/A    N/A                                      N/A        |\n" for aip in aips
-    )
+    processes = "".join(_process(aip) for aip in aips)
     return head + rows + _PROCESSES + processes + _END
+
+
+def _process(aip: Accelerator) -> str:
+    if not aip.process:
+        return f"|  {aip.index:2d}        N/A   N/A    N/A                                      N/A        |\n"
+    return f"|  {aip.index:2d}   {48_211 + aip.index:8d}   C      {aip.process:<40} 61204MiB   |\n"
 
 
 def _rows(aip: Accelerator) -> str:

@@ -1,7 +1,8 @@
-"""ipmitool: the BMC's identity, sensors and event log."""
+"""ipmitool: the BMC's identity, sensors, event log, power measurement and identity records."""
 
 from collections.abc import Iterator
 
+from gatehouse.lab.machine.identity import between
 from gatehouse.lab.machine.machine import Machine
 from gatehouse.lab.tools.clock import moment
 from gatehouse.lab.tools.registry import tool
@@ -23,11 +24,13 @@ Aux Firmware Rev Info     :
     0x00
     0x00
 """
+_RAIL_LOWEST_V = 10.8  # 12 V less 10 %
+_ABSENT = " Device not present (Requested sensor, data, or record not found)\n"
 
 
 @tool("ipmitool")
 def ipmitool(call: Call) -> Steps:
-    """``mc info``, ``sdr elist``, ``sel elist``, ``sel list``; needs root for /dev/ipmi0."""
+    """``mc info``, ``sdr elist``, ``sel elist``, ``dcmi power reading``, ``fru print``; needs root for /dev/ipmi0."""
     args = call.args
     if not call.root:
         return say(
@@ -40,6 +43,10 @@ def ipmitool(call: Call) -> Steps:
         return say("".join(_sensors(call.machine)))
     if args in (("sel", "elist"), ("sel", "list")):
         return say("".join(_events(call.machine)))
+    if args == ("dcmi", "power", "reading"):
+        return say(_power(call.machine))
+    if args in (("fru", "print"), ("fru",)):
+        return say("\n".join(_identities(call.machine)))
     return say(stderr=f"Invalid command: {' '.join(args)}\n", exit_code=1)
 
 
@@ -63,6 +70,8 @@ def _row(name: str, number: int, state: str, entity: str, reading: str) -> str:
 
 def _sensors(machine: Machine) -> Iterator[str]:
     yield _row("Inlet Temp", 0x04, "ok", "7.1", f"{machine.bmc.inlet_c} degrees C")
+    rail = machine.bmc.rail_12v
+    yield _row("12V", 0x20, "ok" if rail >= _RAIL_LOWEST_V else "cr", "7.1", f"{rail:.2f} Volts")
     for socket in range(machine.profile.cpu.sockets):
         yield _row(f"CPU{socket + 1} Temp", 0x08 + socket, "ok", f"3.{socket + 1}", f"{41 + socket} degrees C")
     for fan in machine.fans:
@@ -93,3 +102,42 @@ def _events(machine: Machine) -> Iterator[str]:
         else:
             stamp = f"{moment(record.at_s):%m/%d/%Y | %H:%M:%S}"
         yield f"{number:4x} | {stamp} | {record.sensor} | {record.event} | {state}\n"
+
+
+def _power(machine: Machine) -> str:
+    """What all power supplies deliver, now and over the last minute."""
+    now_w = sum(supply.watts for supply in machine.power_supplies)
+    least_w, most_w = round(now_w * 0.96), round(now_w * between(1.02, 1.05, machine.serial, "watts"))
+    stamp = f"{moment(machine.now_s):%a %b %d %H:%M:%S %Y}"
+    return (
+        f"\n    Instantaneous power reading:              {now_w:8d} Watts\n"
+        f"    Minimum during sampling period:           {least_w:8d} Watts\n"
+        f"    Maximum during sampling period:           {most_w:8d} Watts\n"
+        f"    Average power reading over sample period: {now_w:8d} Watts\n"
+        f"    IPMI timestamp:                           {stamp}    Sampling period:                          00000060 Seconds.\n"  # noqa: E501 -- one line of ipmitool
+        "    Power reading state is:                   activated\n\n"
+    )
+
+
+def _identities(machine: Machine) -> Iterator[str]:
+    """The board's record, and one of each power supply's slot."""
+    board, system = machine.profile.board, machine.system
+    rows: tuple[tuple[str, str], ...] = (
+        ("Chassis Type", "Rack Mount Chassis"),
+        ("Chassis Serial", system.chassis_serial),
+        ("Board Mfg", board.manufacturer),
+        ("Board Product", board.board_product),
+        ("Board Serial", system.board_serial),
+        ("Product Manufacturer", system.manufacturer),
+        ("Product Name", system.product),
+        ("Product Serial", system.serial),
+    )
+    yield _record("Builtin FRU Device", 0, rows)
+    for supply in machine.power_supplies:
+        rows = (("Board Product", f"PWS-{board.psu_watts}"), ("Board Serial", f"PS{system.serial}{supply.index}"))
+        yield _record(f"PSU{supply.index + 1}", supply.index + 1, rows if supply.present else ())
+
+
+def _record(name: str, number: int, rows: tuple[tuple[str, str], ...]) -> str:
+    head = f"FRU Device Description : {name} (ID {number})\n"
+    return head + ("".join(f" {key:<22}: {value}\n" for key, value in rows) or _ABSENT)

@@ -17,6 +17,17 @@ Legend:
   PIX  = Connection traversing at most a single PCIe bridge
   NV#  = Connection traversing a bonded set of # NVLinks
 """
+_P2P_LEGEND = """
+Legend:
+
+  X    = Self
+  OK   = Status Ok
+  CNS  = Chipset not supported
+  GNS  = GPU not supported
+  TNS  = Topology not supported
+  NS   = Not supported
+  U    = Unknown
+"""
 
 
 def status(gpus: Sequence[Accelerator]) -> str:
@@ -55,6 +66,20 @@ def topology(machine: Machine, gpus: Sequence[Accelerator]) -> str:
         affinity = f"{numa_cpus(machine.profile.cpu, gpu.numa)}\t{gpu.numa}\t\tN/A"
         rows.append(f"GPU{gpu.index}\t" + "\t".join(cells) + f"\t{affinity}\n")
     return head + "".join(rows) + _LEGEND
+
+
+def peers(gpus: Sequence[Accelerator]) -> str:
+    """``topo -p2p n``: whether each may use the other over NVLink."""
+    head = " \t" + "\t".join(f"GPU{gpu.index}" for gpu in gpus) + "\t\n"
+    rows = [
+        f" GPU{gpu.index}\t" + "\t".join("X" if other is gpu else _peer(gpu, other) for other in gpus) + "\t\n"
+        for gpu in gpus
+    ]
+    return head + "".join(rows) + _P2P_LEGEND
+
+
+def _peer(one: Accelerator, other: Accelerator) -> str:
+    return "OK" if all(any(link.up for link in gpu.links) for gpu in (one, other)) else "NS"
 
 
 def _joint(one: Accelerator, other: Accelerator) -> str:

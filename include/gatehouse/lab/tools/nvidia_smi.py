@@ -1,5 +1,6 @@
 """nvidia-smi: chooses what to print by its arguments."""
 
+from gatehouse.lab.machine.machine import Machine
 from gatehouse.lab.machine.parts import Accelerator
 from gatehouse.lab.tools import nvidia_csv, nvidia_links, nvidia_table, nvidia_text, nvidia_xml
 from gatehouse.lab.tools.nvidia_words import smi_bus
@@ -55,12 +56,8 @@ def _answer(call: Call, args: list[str], gpus: list[Accelerator]) -> Steps:
     query = next((arg for arg in args if arg.startswith("--query-gpu=")), None)
     if query is not None:
         return nvidia_csv.query_gpu(machine, gpus, query.split("=", 1)[1], args)
-    if first == "nvlink" and set(args[1:]) <= {"-s", "--status"} and len(args) > 1:
-        return say(nvidia_links.status(gpus))
-    if first == "nvlink" and set(args[1:]) <= {"-e", "--errorcounters"} and len(args) > 1:
-        return say(nvidia_links.errors(gpus))
-    if first == "topo" and args[1:] in (["-m"], ["--matrix"]):
-        return say(nvidia_links.topology(machine, gpus))
+    if first in ("nvlink", "topo") and (links := _links(machine, args, gpus)) is not None:
+        return say(links)
     if set(args) in ({"-r"}, {"--gpu-reset"}):
         return _reset(call, gpus)
     if not args:
@@ -77,6 +74,18 @@ def _answer(call: Call, args: list[str], gpus: list[Accelerator]) -> Steps:
         else f"ERROR: Option {first} is not recognized. Please run 'nvidia-smi -h'.\n",
         exit_code=_USAGE_EXIT,
     )
+
+
+def _links(machine: Machine, args: list[str], gpus: list[Accelerator]) -> str | None:
+    """``nvlink -s`` and ``-e``, ``topo -m`` and ``-p2p n``; None for what else may be asked of them."""
+    rest = args[1:]
+    if args[0] == "topo":
+        if rest in (["-m"], ["--matrix"]):
+            return nvidia_links.topology(machine, gpus)
+        return nvidia_links.peers(gpus) if rest == ["-p2p", "n"] else None
+    if rest and set(rest) <= {"-s", "--status"}:
+        return nvidia_links.status(gpus)
+    return nvidia_links.errors(gpus) if rest and set(rest) <= {"-e", "--errorcounters"} else None
 
 
 def _reset(call: Call, gpus: list[Accelerator]) -> Steps:

@@ -23,15 +23,20 @@ _FOOT = """
 |  GPU   GI   CI        PID   Type   Process name                              GPU Memory |
 |        ID   ID                                                               Usage      |
 |=========================================================================================|
-|  No running processes found                                                             |
-+-----------------------------------------------------------------------------------------+
+{processes}+-----------------------------------------------------------------------------------------+
 """
+_NONE = "|  No running processes found                                                             |\n"
 
 
 def table(machine: Machine, gpus: Sequence[Accelerator]) -> str:
-    """Three lines a GPU."""
+    """Three lines a GPU, and what runs on them."""
+    processes = "".join(_process(gpu) for gpu in gpus if gpu.process) or _NONE
     head = _HEAD.format(driver=machine.profile.accelerator.driver, cuda=CUDA_VERSION)
-    return f"{ctime(machine.now_s)}       \n{head}" + "".join(_rows(gpu) for gpu in gpus) + _FOOT
+    return (
+        f"{ctime(machine.now_s)}       \n{head}"
+        + "".join(_rows(gpu) for gpu in gpus)
+        + _FOOT.format(processes=processes)
+    )
 
 
 def _rows(gpu: Accelerator) -> str:
@@ -43,3 +48,7 @@ def _rows(gpu: Accelerator) -> str:
         f"| N/A  {gpu.temp_c:3d}C    P0   {power:>20} | {memory:>22} | {gpu.util_pct:7d}%      Default |\n"
         f"|                                         |                        |             Disabled |\n{_RULE}"
     )
+
+
+def _process(gpu: Accelerator) -> str:
+    return f"| {gpu.index:4d}   N/A  N/A {48_211 + gpu.index:11d}      C   {gpu.process:<38} 61204MiB |\n"

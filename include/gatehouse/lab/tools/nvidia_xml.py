@@ -68,8 +68,17 @@ def _identity(machine: Machine, gpu: Accelerator) -> dict[str, object]:
         "replays": gpu.pcie.replays,
         "reset": yes(gpu.reset_required),
         "numa": gpu.numa,
+        "processes": _process(gpu),
         "supported_clocks": _supported_clocks(kind.memory_mhz, kind.core_mhz),
     }
+
+
+def _process(gpu: Accelerator) -> str:
+    if not gpu.process:
+        return ""
+    rows = (("pid", 48_211 + gpu.index), ("type", "C"), ("process_name", gpu.process), ("used_memory", "61204 MiB"))
+    inside = "".join(f"\t\t\t\t<{name}>{value}</{name}>\n" for name, value in rows)
+    return f"\t\t\t<process_info>\n{inside}\t\t\t</process_info>\n"
 
 
 def _errors(gpu: Accelerator) -> dict[str, object]:

@@ -154,6 +154,6 @@ def gpu() -> str:
     """The text of one ``<gpu>`` element, with ``{names}`` to fill."""
     body = _text([*_HEAD, *_STATE, *ERRORS, *SENSORS], 2)
     clocks = "\t\t<supported_clocks>\n{supported_clocks}\t\t</supported_clocks>\n"
-    tail = "\t\t<processes>\n\t\t</processes>\n\t\t<accounted_processes>\n\t\t</accounted_processes>\n"
+    tail = "\t\t<processes>\n{processes}\t\t</processes>\n\t\t<accounted_processes>\n\t\t</accounted_processes>\n"
     tail += "\t\t<capabilities>\n\t\t\t<egm>disabled</egm>\n\t\t</capabilities>\n"
     return f'\t<gpu id="{{bus_id}}">\n{body}{clocks}{tail}\t</gpu>\n'

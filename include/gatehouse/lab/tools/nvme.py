@@ -1,4 +1,4 @@
-"""nvme-cli: ``list`` and ``smart-log``."""
+"""nvme-cli: ``list``, ``smart-log`` and ``ocp smart-add-log``."""
 
 import json
 
@@ -14,21 +14,23 @@ _BLOCK_B = 512
 
 @tool("nvme")
 def nvme(call: Call) -> Steps:
-    """``list [-o json]`` and ``smart-log DEV [-o json]``."""
+    """``list [-o json]``, ``smart-log DEV [-o json]`` and ``ocp smart-add-log DEV [-o json]``."""
     args = list(call.args)
     as_json = _takes_json(args)
     if args == ["version"]:
         return say("nvme version 2.8 (git 2.8)\nlibnvme version 1.8 (git 1.8)\n")
-    if args and args[0] not in ("list", "smart-log"):
+    if args and args[0] not in ("list", "smart-log", "ocp"):
         return say(stderr=f"ERROR: Invalid sub-command '{args[0]}'\n", exit_code=22)
     if not call.root:
         return say(stderr="Failed to open /dev/nvme0: Permission denied\n", exit_code=13)
     if args == ["list"]:
         disks = [disk for disk in call.machine.disks if disk.present]
         return say(_list_json(disks) if as_json else _list_text(disks))
-    if len(args) == 2:
+    if args[:2] == ["ocp", "smart-add-log"] and len(args) == 3:
+        return _ocp_log(call.machine, args[2], as_json)
+    if args[0] == "smart-log" and len(args) == 2:
         return _smart_log(call.machine, args[1], as_json)
-    return say(stderr="ERROR: usage: nvme <list|smart-log> [<device>] [-o json]\n", exit_code=22)
+    return say(stderr="ERROR: usage: nvme <list|smart-log|ocp smart-add-log> [<device>] [-o json]\n", exit_code=22)
 
 
 def _takes_json(args: list[str]) -> bool:
@@ -128,3 +130,41 @@ def _smart_log(machine: Machine, path: str, as_json: bool) -> Steps:
         return say(json.dumps(log, indent=2) + "\n")
     head = f"Smart Log for NVME device:{disk.profile.controller} namespace-id:ffffffff\n"
     return say(head + "".join(f"{name:<35} : {value}\n" for name, value in log.items()))
+
+
+def _ocp_log(machine: Machine, path: str, as_json: bool) -> Steps:
+    disk = find_disk(machine, path)
+    if disk is None:
+        return say(stderr=f"Failed to open {path}: No such file or directory\n", exit_code=2)
+    values = health(disk)
+    log = {
+        "Physical media units written": {"hi": 0, "lo": int(values["data_units_written"]) * 1100},
+        "Physical media units read": {"hi": 0, "lo": int(values["data_units_read"]) * 1040},
+        "Bad user nand blocks - Raw": 9,
+        "Bad user nand blocks - Normalized": 100 if not disk.media_errors else 92,
+        "XOR recovery count": 0,
+        "Uncorrectable read error count": disk.media_errors,
+        "Soft ecc error count": 214,
+        "End to end detected errors": 0,
+        "End to end corrected errors": 0,
+        "System data percent used": disk.used_pct,
+        "Refresh counts": 1107,
+        "Max User data erase counts": 41,
+        "Min User data erase counts": 28,
+        "Number of Thermal throttling events": 0,
+        "Current throttling status": 0,
+        "PCIe correctable error count": disk.pcie.replays,
+        "Incomplete shutdowns": 0,
+        "Percent free blocks": disk.spare_pct,
+        "Capacitor health": 100,
+        "Unaligned I/O": 0,
+        "Security Version Number": 0,
+        "NUSE - Namespace utilization": disk.profile.size_b // _BLOCK_B // 9,
+        "PLP start count": disk.unsafe_shutdowns,
+        "Endurance estimate": 31000,
+        "Log page version": 3,
+        "Log page GUID": "0xafd514c97c6f4f9ca4f2bfea2810afc5",
+    }
+    if as_json:
+        return say(json.dumps(log, indent=2) + "\n")
+    return say("SMART Cloud Attributes :-\n" + "".join(f"  {name:<40} {value}\n" for name, value in log.items()))

@@ -12,7 +12,10 @@ from gatehouse.lab.tools.spec import Call, Steps, Tool, say
 from gatehouse.model.errors import UsageError
 
 _TOOLS: dict[str, Tool] = {}
-_VENDOR_TOOLS = frozenset({"nvidia-smi", "amd-smi", "rocm-smi", "hl-smi"})
+_VENDOR_TOOLS = frozenset(
+    {"nvidia-smi", "dcgmi", "nvbandwidth", "gpu_burn", "all_reduce_perf"}
+    | {"amd-smi", "rocm-smi", "rvs", "TransferBench", "rocm-bandwidth-test", "hl-smi"}
+)
 COMMAND_NOT_FOUND = 127
 
 
