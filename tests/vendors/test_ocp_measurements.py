@@ -144,6 +144,7 @@ def test_validators(kind: str, value: Any, limit: Any, says: str) -> None:
         ("REGEX_MATCH", "\\" * 200, r"\\*" * 20 + "b"),
         ("REGEX_MATCH", "a" * 200, "[a-z]*" * 6 + "b"),
         ("REGEX_MATCH", "a", "("),
+        ("REGEX_MATCH", "a", "[[a]"),
         ("ROUGHLY", 1, 1),
     ],
 )

@@ -25,9 +25,10 @@ _WORDS = {
     "REGEX_NO_MATCH": "not match",
 }
 _MAX_PATTERN, _MAX_VALUE, _MAX_SHOWN = 200, 200, 80
-# A pattern comes from the tool's output: one that could run without end is not tried.
+# A pattern comes from the tool's output: one that could run without end is not tried, nor one that later versions of
+# Python will read in another way (sets within sets).
 _ESCAPED = re.compile(r"\\.", re.DOTALL)
-_RISKY = re.compile(r"\\[1-9]|\(\?|\)[*+?{]|[*+}][*+{]")
+_RISKY = re.compile(r"\\[1-9]|\(\?|\)[*+?{]|[*+}][*+{]|\[\[|--|&&|~~|\|\|")
 _OPEN_ENDED = re.compile(r"[*+]|\{\d*,\d*\}")
 _CHOICE = re.compile(r"[|?]")
 _COMPARED, _COMPILED = 10, 5_000
