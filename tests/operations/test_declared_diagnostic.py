@@ -26,12 +26,14 @@ pytestmark = pytest.mark.skipif(not (SSHD and KEYGEN), reason="no OpenSSH server
 
 SCRIPT = r"""#!/bin/sh
 # A diagnostic as a vendor may ship it: what it prints depends on the case that it is asked for.
-step() { printf '{"testStepArtifact": {"testStepId": "0", %s}, "sequenceNumber": 3, "timestamp": "2025-11-20T09:30:00Z"}\n' "$1"; }
-run() { printf '{"testRunArtifact": {%s}, "sequenceNumber": 1, "timestamp": "2025-11-20T09:30:00Z"}\n' "$1"; }
+n=0
+line() { printf '{%s, "sequenceNumber": %s, "timestamp": "2025-11-20T09:30:00Z"}\n' "$1" $n; n=$((n + 1)); }
+step() { line "\"testStepArtifact\": {\"testStepId\": \"0\", $1}"; }
+run() { line "\"testRunArtifact\": {$1}"; }
 temp() { step "\"measurement\": {\"name\": \"temp\", \"value\": $1, \"unit\": \"degC\", \"hardwareInfoId\": \"gpu0\"$2}"; }
 diagnosis() { step "\"diagnosis\": {\"verdict\": \"oven-$1\", \"type\": \"$2\", \"hardwareInfoId\": \"gpu0\"}"; }
 end() { step '"testStepEnd": {"status": "COMPLETE"}'; run "\"testRunEnd\": {\"status\": \"$1\", \"result\": \"$2\"}"; }
-printf '{"schemaVersion": {"major": 2, "minor": 0}, "sequenceNumber": 0, "timestamp": "2025-11-20T09:30:00Z"}\n'
+line '"schemaVersion": {"major": 2, "minor": 0}'
 run '"testRunStart": {"name": "oven", "version": "1", "commandLine": "", "parameters": {}, "dutInfo": {"dutInfoId": "x"}}'
 step '"testStepStart": {"name": "bake"}'
 case $1 in

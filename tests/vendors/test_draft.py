@@ -7,7 +7,7 @@ from gatehouse.model.commands import Command, Completed, Ended
 from gatehouse.model.errors import UnreadableError
 from gatehouse.model.status import Measured
 from gatehouse.vendors.documents import Lines
-from gatehouse.vendors.draft import MAX_FACTS, MAX_FINDINGS, Draft
+from gatehouse.vendors.draft import MAX_ERRORS, MAX_FACTS, MAX_FINDINGS, Draft
 
 
 def ended(how: Ended, *, truncated: bool = False) -> Completed:
@@ -121,3 +121,14 @@ def test_text_is_bounded() -> None:
     report = draft.done()
     assert len(str(report.facts["a"])) == 2_000
     assert len(report.findings[0].text) == 400 and "\n" not in report.findings[0].text
+
+
+def test_errors_are_bounded() -> None:
+    """It should stay incomplete, and not fill the store, however much is wrong."""
+    draft = Draft("tool", completed(b"x"))
+    draft.fact("a", 1)
+    for number in range(MAX_ERRORS + 5):
+        draft.incomplete(f"trouble {number}")
+    report = draft.done()
+    assert not report.complete
+    assert len(report.errors) == MAX_ERRORS

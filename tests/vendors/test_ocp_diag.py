@@ -1,79 +1,11 @@
-"""OCP output in every ending: what the run says of itself, what its validators say, what limits may see."""
+"""OCP Test & Validation output as a whole: what the run says of itself, and what we see besides."""
 
 import json
-import math
-from typing import Any
 
 import pytest
-from golden_pairs import completed
-from hypothesis import given
-from hypothesis import strategies as st
+from ocp_runs import START, diagnosis, end, measured, numbered, run, said, signatures, step
 
-from gatehouse.model.readings import ToolReport
-from gatehouse.model.status import Measured
-from gatehouse.vendors.ocp_validators import broken_validators
-from gatehouse.vendors.registry import read
-
-START = {"testRunArtifact": {"testRunStart": {"name": "t", "version": "1", "parameters": {}, "dutInfo": {}}}}
-OPEN = {"testStepArtifact": {"testStepId": "0", "testStepStart": {"name": "s"}}}
-CLOSE = {"testStepArtifact": {"testStepId": "0", "testStepEnd": {"status": "COMPLETE"}}}
-
-
-def step(**content: Any) -> dict[str, Any]:
-    """An artifact of the one step."""
-    return {"testStepArtifact": {"testStepId": "0", **content}}
-
-
-def measured(value: Any, **more: Any) -> dict[str, Any]:
-    """A temperature of gpu0."""
-    return step(measurement={"name": "temp", "value": value, "unit": "degC", "hardwareInfoId": "gpu0", **more})
-
-
-def diagnosis(kind: str, hardware: str = "gpu0") -> dict[str, Any]:
-    """A diagnosis."""
-    return step(diagnosis={"verdict": "v", "type": kind, "hardwareInfoId": hardware})
-
-
-def run(*steps: dict[str, Any], status: str = "COMPLETE", result: str = "PASS", code: int = 0) -> ToolReport:
-    """What our reader finds in a whole run."""
-    end = {"testRunArtifact": {"testRunEnd": {"status": status, "result": result}}}
-    lines = "".join(json.dumps(each) + "\n" for each in (START, OPEN, *steps, CLOSE, end))
-    return read("ocp-diag-jsonl", completed(lines.encode(), code))
-
-
-def seen(report: ToolReport) -> list[Any]:
-    """The temperatures that limits may see."""
-    return [r.value for r in report.readings if (r.name, r.part, r.unit) == ("measurement.temp", "gpu0", "degC")]
-
-
-def test_a_measurement_is_a_reading_of_its_part() -> None:
-    """It should carry the part, with its subcomponent, and the unit that the executable says."""
-    report = run(measured(40), measured(50, subcomponent={"name": "hbm1"}))
-    assert seen(report) == [40]
-    assert [r.value for r in report.readings if r.part == "gpu0.hbm1"] == [50]
-    assert report.facts["measurement.temp.gpu0.hbm1"] == 50
-
-
-@given(st.lists(st.integers(-100, 200), min_size=1, max_size=60))
-def test_the_ends_of_a_series_are_never_lost(values: list[int]) -> None:
-    """It should let limits see the least and the greatest, however many values stand between."""
-    series = {"name": "temp", "unit": "degC", "hardwareInfoId": "gpu0", "measurementSeriesId": "1"}
-    elements = [step(measurementSeriesElement={"measurementSeriesId": "1", "index": i, "value": v})
-                for i, v in enumerate(values)]  # fmt: skip
-    report = run(step(measurementSeriesStart=series), *elements)
-    assert {min(values), max(values)} <= set(seen(report)) <= set(values)
-    assert len(seen(report)) <= 3
-    assert report.facts["measurements"] == len(values)
-
-
-def test_words_are_all_seen() -> None:
-    """It should not take one word of a loop for all of them, nor yes for 1."""
-    assert seen(run(*[measured(word) for word in ("ok", "bad", "ok", True, 1)])) == ["ok", "bad", True, 1]
-
-
-def test_a_value_that_is_none_stays_one() -> None:
-    """It should be a hole for a limit, beside values that are there."""
-    assert seen(run(measured(40), measured(None))) == [40, None]
+from gatehouse.model.status import FindingClass, Measured
 
 
 @pytest.mark.parametrize(
@@ -82,8 +14,12 @@ def test_a_value_that_is_none_stays_one() -> None:
         ("COMPLETE", "PASS", Measured.COMPLETE, True),
         ("COMPLETE", "FAIL", Measured.COMPLETE, True),
         ("COMPLETE", "NOT_APPLICABLE", Measured.COMPLETE, False),
+        ("COMPLETE", "", Measured.COMPLETE, False),
+        ("PAUSED", "PASS", Measured.COMPLETE, False),
         ("ERROR", "NOT_APPLICABLE", Measured.COMPLETE, False),
+        ("ERROR", "FAIL", Measured.COMPLETE, False),
         ("SKIP", "NOT_APPLICABLE", Measured.SKIP, False),
+        ("SKIP", "PASS", Measured.SKIP, False),
     ],
 )
 def test_what_the_run_says_of_itself(status: str, result: str, measured_as: Measured, complete: bool) -> None:
@@ -93,18 +29,25 @@ def test_what_the_run_says_of_itself(status: str, result: str, measured_as: Meas
     assert bool(report.errors) is not complete
 
 
+def test_a_skip_says_why() -> None:
+    """It should give the error of the run as its reason, and otherwise that it was skipped."""
+    why = step("error", symptom="no-gpu", message="nothing to test")
+    assert run(why, status="SKIP", result="NOT_APPLICABLE").errors == ("no-gpu: nothing to test",)
+    assert run(status="SKIP", result="NOT_APPLICABLE").errors == ("the run was skipped",)
+
+
 def test_a_fault_outlives_a_run_that_broke() -> None:
     """It should keep the finding of a failed diagnosis when the run then ended as ERROR or SKIP."""
     for status in ("ERROR", "SKIP"):
         report = run(diagnosis("FAIL"), status=status, result="NOT_APPLICABLE")
-        assert report.status is Measured.COMPLETE
-        assert [f.signature for f in report.findings if f.kind == "hardware"] == ["ocp.v"]
+        assert (report.status, report.complete) == (Measured.COMPLETE, False)
+        assert [f.signature for f in report.findings if f.kind is FindingClass.HARDWARE] == ["ocp.v"]
 
 
 def test_a_pass_that_contradicts_its_diagnosis_is_no_pass() -> None:
     """It should not believe a run that passes with a failed diagnosis, nor one that looked at nothing."""
     assert not run(diagnosis("FAIL")).complete
-    assert [f.signature for f in run().findings] == ["ocp.empty"]
+    assert signatures(run()) == ["ocp.empty"]
 
 
 def test_the_exit_code_of_a_fail_is_an_answer_and_that_of_a_pass_is_not() -> None:
@@ -113,44 +56,63 @@ def test_the_exit_code_of_a_fail_is_an_answer_and_that_of_a_pass_is_not() -> Non
     assert not run(diagnosis("PASS"), code=1).complete
 
 
-def test_a_broken_validator_is_said_once() -> None:
-    """It should be the machine's trouble, unless a failed diagnosis of that hardware says it already."""
-    hot = measured(99, validators=[{"type": "LESS_THAN", "value": 95}])
-    assert [f.signature for f in run(hot).findings] == ["ocp.measurement.temp"]
-    assert [f.signature for f in run(hot, hot, diagnosis("FAIL"), result="FAIL").findings] == ["ocp.v"]
-    elsewhere = run(hot, diagnosis("FAIL", "gpu7"), result="FAIL")
-    assert [f.part for f in elsewhere.findings] == ["gpu7", "gpu0"]
+def test_a_failed_run_without_a_reason_is_a_finding() -> None:
+    """It should not lose the result where no diagnosis explains it, nor blame the machine where the run broke."""
+    report = run(result="FAIL")
+    assert [(f.kind, f.part, f.signature) for f in report.findings] == [
+        (FindingClass.HARDWARE, "host", "ocp.run_failed")
+    ]
+    assert run(status="ERROR", result="FAIL").findings == ()
 
 
-@pytest.mark.parametrize(
-    ("value", "kind", "wanted", "says"),
-    [
-        (5, "LESS_THAN", 5, "below 5"),
-        (5, "LESS_THAN_OR_EQUAL", 5, ""),
-        (5, "GREATER_THAN", 5, "above 5"),
-        (5, "GREATER_THAN_OR_EQUAL", 6, "at least 6"),
-        ("a", "EQUAL", "b", "b"),
-        ("a", "EQUAL", 1, ""),
-        (True, "EQUAL", 1, ""),
-        ("a", "NOT_EQUAL", "a", "not a"),
-        ("a", "IN_SET", ["b", "c"], "one of ['b', 'c']"),
-        ("a", "NOT_IN_SET", ["a"], "none of ['a']"),
-        ("a" * 40, "REGEX_MATCH", "(a+)+$b", ""),
-        (None, "EQUAL", 1, ""),
-        (5, "LESS_THAN", "four", ""),
-        (5, "UNHEARD_OF", 1, ""),
-    ],
-)
-def test_validators(value: Any, kind: str, wanted: Any, says: str) -> None:
-    """It should judge what can be judged, and say nothing of the rest."""
-    assert broken_validators(value, [{"type": kind, "value": wanted}]) == ([says] if says else [])
+def test_an_undecided_diagnosis_is_no_pass() -> None:
+    """It should say that something could not be told."""
+    report = run(diagnosis("UNKNOWN"))
+    assert not report.complete
+    assert report.facts["diagnoses.unknown"] == 1
 
 
-@given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(max_size=5),
-                    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-                    max_leaves=8))  # fmt: skip
-def test_whatever_validators_are_it_answers(hostile: Any) -> None:
-    """It should never raise for what an output holds in their place."""
-    assert isinstance(broken_validators(1.0, hostile), list)
-    assert isinstance(broken_validators(1.0, [hostile, {"type": hostile, "value": hostile}]), list)
-    assert not math.isnan(len(run(measured(1, validators=json.loads(json.dumps(hostile)))).facts))
+def test_parts_are_called_by_their_names() -> None:
+    """It should say the name of hardware whose identity is a bare number, unless several bear it."""
+    hardware = [
+        {"hardwareInfoId": "0", "name": "gpu0"},
+        {"hardwareInfoId": "1", "name": "gpu"},
+        {"hardwareInfoId": "2", "name": "gpu"},
+        {"hardwareInfoId": "3", "fruLocation": {"devpath": "/phys/DIMM3"}},
+    ]
+    start = {"testRunArtifact": {"testRunStart": {"name": "t", "dutInfo": [{"hardwareComponents": hardware}]}}}
+    diagnoses = [diagnosis("FAIL", each) for each in "0123"]
+    values = [measured(40, hardwareInfoId=each) for each in "0123"]
+    report = run(*diagnoses, *values, result="FAIL", start=start)
+    called = ["gpu0", "1", "2", "DIMM3"]
+    assert [finding.part for finding in report.findings] == called
+    assert [reading.part for reading in report.readings if reading.name == "measurement.temp"] == called
+
+
+def test_steps_in_parallel() -> None:
+    """It should tell steps apart by identity, numbers or words, however they interleave."""
+    report = run(
+        step("testStepStart", of=1, name="a"),
+        step("testStepStart", of="b", name="b"),
+        step("testStepEnd", of=1, status="COMPLETE"),
+        step("testStepEnd", of="b", status="SKIP"),
+    )
+    assert (report.facts["step1.status"], report.facts["stepb.status"]) == ("COMPLETE", "SKIP")
+    assert (report.facts["steps.complete"], report.facts["steps.skip"]) == (2, 1)
+
+
+def test_absent_sequence_numbers_are_a_hole() -> None:
+    """It should not call a run complete of which an artifact was lost."""
+    lines = [{**START, "sequenceNumber": 0}, {**end(), "sequenceNumber": "2"}]
+    report = said("".join(json.dumps(line) + "\n" for line in lines))
+    assert report.facts["sequence_gaps"] == 1
+    assert not report.complete
+    assert "1 artifacts are absent" in report.errors[0]
+
+
+def test_noise_between_the_lines_is_no_hole() -> None:
+    """It should pass over what other programs print, but not over a broken artifact."""
+    text = numbered(START, end()).replace("\n", "\nnoise\n")
+    report = said(text)
+    assert (report.complete, report.facts["noise_lines"]) == (True, 2)
+    assert not said(text + '{"testStepArt\n').complete

@@ -10,6 +10,7 @@ from gatehouse.vendors.documents import Lines
 
 MAX_FACTS = 100_000
 MAX_FINDINGS = 1_000
+MAX_ERRORS = 1_000
 _MAX_TEXT = 2_000
 _MAX_FINDING_TEXT = 400
 
@@ -56,8 +57,8 @@ class Draft:
         self.findings.append(Finding(kind, part, signature, " ".join(text.split())[:_MAX_FINDING_TEXT]))
 
     def error(self, text: str) -> None:
-        """Note what went wrong with the tool, once."""
-        if text[:_MAX_TEXT] not in self.errors:
+        """Note what went wrong with the tool, once; beyond MAX_ERRORS there is nothing new to learn from more."""
+        if len(self.errors) < MAX_ERRORS and text[:_MAX_TEXT] not in self.errors:
             self.errors.append(text[:_MAX_TEXT])
 
     def incomplete(self, reason: str) -> None:

@@ -5,15 +5,17 @@ fields themselves, message and totalCount (github.com/opencomputeproject/ocp-dia
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gatehouse.model.readings import Fact
+from gatehouse.model.readings import Scalar
 from gatehouse.vendors.quantities import number_or_unknown
 
 _ENVELOPES = ("testRunArtifact", "testStepArtifact")
 _MAX_TEXT = 500
+_MAX_PART = 100
 _SPACE = re.compile(r"\s+")
 
 
@@ -34,7 +36,7 @@ def artifact_of(item: Mapping[str, Any]) -> Artifact | None:
             kind = next((name for name, content in body.items() if isinstance(content, Mapping)), None)
             if kind is not None:
                 step = body.get("testStepId")
-                return Artifact(kind, body[kind], "" if step is None else str(step)[:100])
+                return Artifact(kind, body[kind], "" if step is None else str(step)[:_MAX_PART])
     return None
 
 
@@ -65,9 +67,14 @@ def symptom_of(content: Mapping[str, Any]) -> str | None:
     return text(content.get("verdict")) or text(content.get("symptom"))
 
 
+def outcome_of(diagnosis: Mapping[str, Any]) -> str:
+    """``PASS``, ``FAIL``, ``UNKNOWN`` or what it says instead."""
+    return str(diagnosis.get("type")).upper()[:20]
+
+
 def word_of(content: Mapping[str, Any]) -> str:
     """The same as a word for a signature."""
-    return _SPACE.sub("_", (symptom_of(content) or "").strip())[:100]
+    return _SPACE.sub("_", (symptom_of(content) or "").strip())[:_MAX_PART]
 
 
 def hardware_of(content: Mapping[str, Any]) -> list[str]:
@@ -75,10 +82,10 @@ def hardware_of(content: Mapping[str, Any]) -> list[str]:
     said = content.get("hardwareInfoId")
     listed = said if isinstance(said, list) else [said]
     known = (item for item in listed if isinstance(item, (str, int)) and not isinstance(item, bool))
-    return [str(item)[:100] for item in known if item != ""]
+    return [str(item)[:_MAX_PART] for item in known if item != ""]
 
 
-def value_of(value: Any) -> Fact:
+def value_of(value: Any) -> Scalar:
     """A measured value: a number, a truth or a text; None for what is none."""
     if isinstance(value, bool):
         return value
@@ -86,15 +93,32 @@ def value_of(value: Any) -> Fact:
 
 
 def hardware_names(duts: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """What people call each piece of hardware: its identity, or where that is a bare number its name or place."""
-    names: dict[str, str] = {}
-    for component in components_of(duts):
-        identity = str(component.get("hardwareInfoId", ""))
-        place = component.get("fruLocation")
-        path = place.get("devpath") if isinstance(place, Mapping) else component.get("location")
-        told = text(component.get("name")) or (str(path).rstrip("/").rsplit("/", 1)[-1] if text(path) else None)
-        names[identity] = told if identity.isdecimal() and told else identity
-    return names
+    """What people call each piece of hardware: its identity, or where that is a bare number its name or place.
+
+    A name that several pieces bear tells none of them, so they keep their numbers.
+    """
+    named = [(str(each.get("hardwareInfoId", "")), _called(each)) for each in components_of(duts)]
+    bearers = Counter(name for _, name in named)
+    return {number: name if number.isdecimal() and name and bearers[name] == 1 else number for number, name in named}
+
+
+def _called(component: Mapping[str, Any]) -> str | None:
+    place = component.get("fruLocation")
+    path = text(place.get("devpath") if isinstance(place, Mapping) else component.get("location"))
+    return text(component.get("name")) or (path.rstrip("/").rsplit("/", 1)[-1] if path else None)
+
+
+def subcomponent_of(content: Mapping[str, Any]) -> list[str]:
+    """The part of the hardware that it is about, where it names one."""
+    said = content.get("subcomponent")
+    name = text(said.get("name")) if isinstance(said, Mapping) else None
+    return [name[:_MAX_PART]] if name else []
+
+
+def part_of(content: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """The hardware as people call it, with its subcomponent: ``gpu1.hbm``; ``host`` where it names none."""
+    hardware = ", ".join(names.get(identity) or identity for identity in hardware_of(content))
+    return ".".join([*([hardware] if hardware else []), *subcomponent_of(content)])[:_MAX_PART] or "host"
 
 
 def components_of(duts: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

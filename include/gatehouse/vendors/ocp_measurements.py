@@ -1,29 +1,46 @@
-"""The measurements of an OCP output, single ones and series, each with its unit, its part and what it had to be."""
+"""The measurements of OCP output, single ones and of series, each with its unit and its part.
+
+What is outside of its own validators is the machine's trouble, said once: a failed diagnosis of it says it already.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeGuard
 
 from gatehouse.model.readings import Reading, Scalar
-from gatehouse.vendors.quantities import number_or_unknown
+from gatehouse.model.status import FindingClass
+from gatehouse.vendors.gathered import Gathered
+from gatehouse.vendors.ocp_artifacts import (
+    Artifact,
+    hardware_of,
+    message_of,
+    of_kind,
+    outcome_of,
+    part_of,
+    subcomponent_of,
+    text,
+    value_of,
+)
+from gatehouse.vendors.ocp_series import ELEMENTS, note_series, series_of
+from gatehouse.vendors.ocp_validators import Patience, broken_validators
 
-HOST = "host"
 _MAX_NAME = 200
-_MAX_WORDS = 500
-_MAX_PART = 100
+_MAX_UNIT = 100
+_MAX_FAILS = 200  # failed diagnoses that each value outside of its validators is held against
 
 
 @dataclass(frozen=True, slots=True)
 class OcpMeasurement:
-    """One value, under ``key`` among the facts; ``part`` is ``hardware`` with its subcomponent, as they are called."""
+    """One value, under ``key`` among the facts; ``hardware`` are identities, ``part`` is what people call them."""
 
     key: str
     name: str
     value: Scalar
     unit: str
-    hardware: str
+    hardware: tuple[str, ...]
     part: str
-    validators: Any
+    step: str
+    content: Mapping[str, Any]
 
     @property
     def reading(self) -> Reading:
@@ -31,28 +48,48 @@ class OcpMeasurement:
         return Reading(f"measurement.{self.name}", self.value, self.unit, self.part)
 
 
-def measurements_of(singles: Sequence[Mapping[str, Any]], series: Sequence[Mapping[str, Any]],
-                    elements: Sequence[Mapping[str, Any]]) -> Iterator[OcpMeasurement]:  # fmt: skip
-    """Every value that has a name.
+def note_measurements(
+    gathered: Gathered, artifacts: Sequence[Artifact], names: Mapping[str, str]
+) -> dict[str, Reading]:
+    """Facts ``measurement.NAME`` with their hardware and its part, those of series, and what is outside of validators.
 
-    ``singles`` are contents of ``measurement``, ``series`` of ``measurementSeriesStart``, ``elements`` of
-    ``measurementSeriesElement``. Version 1 splits a measurement into ``info`` and ``element``.
+    Answers the readings by the facts' names, with the units and parts that the output says.
     """
-    for content in _contents(singles, series, elements):
-        name = said_text(content.get("name"))
-        if name is None:
-            continue
-        hardware = [each[:_MAX_PART] for each in hardware_of(content)[:1]]
-        place = [*hardware, *_subcomponent(content)]
-        yield OcpMeasurement(
-            key=".".join(["measurement", name[:_MAX_NAME], *place]),
-            name=name[:_MAX_NAME],
-            value=_value(content.get("value")),
-            unit=(said_text(content.get("unit")) or "")[:_MAX_PART],
-            hardware="".join(hardware),
-            part=".".join(place) or HOST,
-            validators=content.get("validators"),
-        )
+    gathered.fact("measurements", len(of_kind(artifacts, "measurement", *ELEMENTS)))
+    series = series_of(artifacts)
+    note_series(gathered, series)
+    contents = [(artifact.step, _flat(artifact.content)) for artifact in of_kind(artifacts, "measurement")]
+    contents += [(one.step, content) for one in series for content in one.contents()]
+    measured = [each for step, content in contents if (each := _measurement(step, content, names)) is not None]
+    _note_outside(gathered, artifacts, measured)
+    addressed: dict[str, Reading] = {}
+    for each in told_apart(measured):
+        gathered.fact(each.key, each.value)
+        addressed[each.key] = each.reading
+    return addressed
+
+
+def _flat(content: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Version 1 keeps what is measured and its value apart."""
+    info, element = content.get("info"), content.get("element")
+    return {**info, **element} if isinstance(info, Mapping) and isinstance(element, Mapping) else content
+
+
+def _measurement(step: str, content: Mapping[str, Any], names: Mapping[str, str]) -> OcpMeasurement | None:
+    name = (text(content.get("name")) or "")[:_MAX_NAME]
+    if not name:
+        return None
+    hardware = hardware_of(content)
+    return OcpMeasurement(
+        key=".".join(["measurement", name, *hardware[:1], *subcomponent_of(content)]),
+        name=name,
+        value=value_of(content.get("value")),
+        unit=(text(content.get("unit")) or "")[:_MAX_UNIT],
+        hardware=tuple(hardware),
+        part=part_of(content, names),
+        step=step,
+        content=content,
+    )
 
 
 def told_apart(measured: Iterable[OcpMeasurement]) -> Iterator[OcpMeasurement]:
@@ -70,7 +107,7 @@ def told_apart(measured: Iterable[OcpMeasurement]) -> Iterator[OcpMeasurement]:
 
 
 def _ends(values: Sequence[OcpMeasurement]) -> list[OcpMeasurement]:
-    numbers = [(float(v.value), i) for i, v in enumerate(values) if _is_number(v.value)]
+    numbers = [(v.value, i) for i, v in enumerate(values) if _is_number(v.value)]
     if len(numbers) <= 3:
         return list(values)
     wanted = {numbers[0][1], min(numbers)[1], max(numbers)[1]}
@@ -81,38 +118,34 @@ def _is_number(value: Scalar) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def said_text(value: Any) -> str | None:
-    """Text, bounded; None where there is none."""
-    return value[:_MAX_WORDS] if isinstance(value, str) and value else None
+def _note_outside(gathered: Gathered, artifacts: Sequence[Artifact], measured: Sequence[OcpMeasurement]) -> None:
+    """The tool measured a value outside of its own limits. Where none of its diagnoses says so, we do."""
+    fails = [each for each in of_kind(artifacts, "diagnosis") if outcome_of(each.content) == "FAIL"][:_MAX_FAILS]
+    patience = Patience()
+    known: set[tuple[object, ...]] = set()
+    outside = unknown = 0
+    for one in measured:
+        # The text as it came, not as it is kept: a validator may ask for more of it than we show.
+        value = None if one.value is None else one.content.get("value")
+        broken, not_tried = broken_validators(one.content, value, patience)
+        unknown += not_tried
+        outside += bool(broken)
+        alike = (one.name, one.step, one.hardware, one.part)
+        if not broken or alike in known:
+            continue
+        known.add(alike)
+        if not any(_mentions(diagnosis, one) for diagnosis in fails):
+            seen = f"{one.name} is {str(one.value)[:80]} {one.unit}".rstrip()
+            said = f"{seen}, {broken[0]}; no diagnosis says so"
+            gathered.found(FindingClass.HARDWARE, one.part, f"ocp.outside_validators.{one.name[:100]}", said)
+    gathered.fact("outside_validators_events", outside)
+    if unknown:
+        gathered.total("validators_not_evaluated", unknown)
 
 
-def hardware_of(content: Mapping[str, Any]) -> list[str]:
-    """Version 1 gives a list of hardware, version 2 one."""
-    said = content.get("hardwareInfoId")
-    return [str(item) for item in said] if isinstance(said, list) else [str(said)] if said else []
-
-
-def _contents(
-    singles: Sequence[Mapping[str, Any]], series: Sequence[Mapping[str, Any]], elements: Sequence[Mapping[str, Any]]
-) -> Iterator[Mapping[str, Any]]:
-    for content in singles:
-        info, element = content.get("info"), content.get("element")
-        split = isinstance(info, Mapping) and isinstance(element, Mapping)
-        yield {**info, **element} if split else content  # type: ignore[dict-item]
-    starts = {str(start.get("measurementSeriesId")): start for start in series}
-    for element in elements:
-        start = starts.get(str(element.get("measurementSeriesId")))
-        if start is not None:
-            yield {**start, "value": element.get("value")}
-
-
-def _subcomponent(content: Mapping[str, Any]) -> list[str]:
-    said = content.get("subcomponent")
-    name = said_text(said.get("name")) if isinstance(said, Mapping) else None
-    return [name[:_MAX_PART]] if name else []
-
-
-def _value(value: Any) -> Scalar:
-    if isinstance(value, (bool, str)):
-        return value if not isinstance(value, str) else value[:_MAX_WORDS]
-    return number_or_unknown(value)
+def _mentions(diagnosis: Artifact, one: OcpMeasurement) -> bool:
+    """Whether a failed diagnosis covers a measurement: of the same hardware, in the same step or by its name."""
+    hardware = hardware_of(diagnosis.content)
+    if hardware and one.hardware and not set(hardware) & set(one.hardware):
+        return False
+    return diagnosis.step == one.step or one.name in message_of(diagnosis.content)
