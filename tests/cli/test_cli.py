@@ -102,7 +102,7 @@ def test_read_prints_the_promised_json_and_exits_0_on_good_1_on_bad_3_on_unreada
         (("read", "tea-leaves", "-"), "no reader for 'tea-leaves'; there are: "),
         (("read", "meminfo", "/no/such/file"), "No such file"),
         (("frobnicate",), "No such command"),
-        (("catalog", "list", "cakes"), "there are: skus"),
+        (("catalog", "list", "cakes"), "no kind 'cakes'; there are: diagnostics, skus"),
     ],
 )
 def test_a_call_that_makes_no_sense_says_what_would_and_exits_2(words: tuple[str, ...], said: str) -> None:

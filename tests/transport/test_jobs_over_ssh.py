@@ -31,7 +31,7 @@ def folder() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def sshd(folder: str) -> Iterator[OpenSsh]:
-    with running_sshd(folder) as server:
+    with running_sshd(environment=folder) as server:
         yield server
 
 
@@ -80,7 +80,7 @@ def test_a_visit_does_not_wait_for_a_job_and_the_next_brings_its_answer(sshd: Op
 
 def test_sshd_and_its_sessions_die_and_the_job_does_not(sshd: OpenSsh, folder: str, name: str) -> None:
     """It should be found by a server that was started later, from a process that did not start it."""
-    with running_sshd(folder) as first:
+    with running_sshd(environment=folder) as first:
         assert visit(first, soak(name, "sleep 3; echo survived")).completed[0].ended is Ended.RUNNING
         for process in psutil.Process(first.pid).children(recursive=True):
             process.kill()

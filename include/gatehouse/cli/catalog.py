@@ -38,7 +38,7 @@ def check(folder: Folders = None, as_json: Annotated[bool, typer.Option("--json"
 def list_entries(kind: Annotated[str, typer.Argument(help=f"One of {', '.join(KINDS)}.")]) -> None:
     """List the entries of one kind with their titles."""
     if kind not in KINDS:
-        raise typer.BadParameter(f"there are: {', '.join(KINDS)}")
+        raise typer.BadParameter(f"no kind {kind!r}; there are: {', '.join(KINDS)}")
     print_table(("id", "title"), ((name, entry.title) for name, entry in sorted(open_catalog().kind(kind).items())))
 
 
