@@ -1,7 +1,7 @@
 # Everything here begins from a Python 3.11+ and a network, or from nothing to do at all. `make` alone lists it.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test check bench lock logs clean bootstrap
+.PHONY: help demo up down test check bench fuzz lock logs clean bootstrap
 
 BIN := .venv/bin
 # Given on make's command line or in the environment: PORT of the pages, EXIT=1 ends the demo by itself,
@@ -41,6 +41,9 @@ check: bootstrap ## lint, format, types, layers, catalogue
 
 bench: bootstrap ## measure against the peers (minutes)
 	@$(BIN)/python bench/run.py $(ARGS)
+
+fuzz: bootstrap ## garble and cut the readers' recordings for some time (MINUTES=10)
+	@$(BIN)/python tests/vendors/fuzz.py --minutes $(or $(MINUTES),10) $(ARGS)
 
 lock: bootstrap ## find the newest versions that requirements.txt allows, and pin them by hash
 	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \

@@ -39,7 +39,7 @@ _READING = re.compile(r"(-?\d{1,12}(?:\.\d{1,9})?) ([A-Za-z][A-Za-z /%]{0,24}|%)
 _CLOSED = re.compile(
     r"[^|]{1,40}(?:\|[^|]{1,40}){3}\| "
     r"(?:-?[\d.]{1,16} (?:RPM|degrees C|Volts|Watts|Amps|percent)|No Reading|0x[0-9a-f]{2}|"
-    r"(?:.{1,60}, )?(?:Presence detected|Fully Redundant|State Deasserted|State Asserted|Connected|Disabled|OK))|"
+    r"(?:.{1,60}, )?(?:Fully Redundant|State Deasserted|State Asserted|Connected|Disabled|OK))|"
     r"[^|]{1,40}\|(?! ?[0-9A-Fa-f]{1,4}h )[^|]{1,60}\| (?:ok|ns)"
 )
 _MAX_LINE = 400

@@ -47,7 +47,8 @@ def read_nvidia_smi_topo(said: Completed) -> ToolReport:
     if matrix is None or _is_peer_matrix(matrix):
         return _complaints(gathered, text)
     gpus = _note_matrix(gathered, matrix)
-    for line in text.split("\n"):
+    *whole, tail = text.split("\n")
+    for line in whole if gathered.cut else [*whole, tail]:
         if (legend := _NIC_LEGEND.match(line[:200])) is not None:
             gathered.fact(f"{legend[1].lower()}.name", legend[2])
     gathered.fact("nics", len({name for row in matrix.values() for name in row if _NIC.fullmatch(name)}))
