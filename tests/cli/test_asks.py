@@ -29,6 +29,9 @@ def test_a_plan_says_first_what_it_would_do() -> None:
     table = gatehouse("catalog", "plan", "evt", "--sku", "h100-8x").stdout
     assert "smartctl --json --all /dev/nvme7n1" in table
     assert "a workload would feel it" in table
+    assert "GET /redfish/v1/Systems/*" in table
+    assert "questions to the BMC" in table
+    assert "ethtool -S ens8np0 (again, at the end)" in gatehouse("catalog", "plan", "dvt", "--sku", "h100-8x").stdout
 
 
 def test_what_a_vendor_cannot_answer_is_said_beforehand() -> None:

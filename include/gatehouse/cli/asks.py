@@ -10,6 +10,7 @@ from gatehouse.catalog.loader import open_catalog
 from gatehouse.cli.output import console, print_json, print_table
 from gatehouse.diagnostics.registry import diagnostic, known_diagnostics
 from gatehouse.diagnostics.spec import Diagnostic
+from gatehouse.operations.ask_plan import AskedCommand
 from gatehouse.operations.preview_plan import AskedDiagnostic, PlanPreview, preview_plan
 from gatehouse.operations.write_sudoers import sudoers_of
 from gatehouse.reports.sudoers import FOLDERS
@@ -94,13 +95,28 @@ def _show_plan(preview: PlanPreview) -> None:
     print_table(("diagnostic", "command", "as", "limit", "minutes"), rows, title=f"{preview.title} — {preview.sku}")
     felt = "a workload would feel it" if preview.disturbs else "no workload would feel it"
     usual = f"about {preview.expect_minutes:g} minutes on the host, {preview.limit_minutes:g} at the very most"
-    console.print(f"{len(preview.commands)} commands over one connection; {usual}; {felt}", markup=False)
+    of_bmc = sum(one.via == "bmc" for one in preview.commands)
+    asked = f"{len(preview.commands) - of_bmc} commands over one connection"
+    asked += f", and {of_bmc} questions to the BMC" if of_bmc else ""
+    console.print(f"{asked}; {usual}; {felt}", markup=False)
 
 
 def _rows(each: AskedDiagnostic) -> list[tuple[str, str, str, str, str]]:
     if not each.commands:
         return [(each.diagnostic, f"SKIP: {each.skip}", "", "", "")]
-    said = (asked.command for asked in each.commands)
-    rows = [("", shlex.join(c.argv), "root" if c.root else "the user", f"{c.limit_s:g} s", "") for c in said]
+    rows = [("", _words(one), _who(one), f"{one.command.limit_s:g} s", "") for one in each.commands]
     name = each.diagnostic if each.mandatory else f"{each.diagnostic} (optional)"
     return [(name, *rows[0][1:4], f"{each.expect_minutes:g}"), *rows[1:]]
+
+
+def _words(asked: AskedCommand) -> str:
+    """The command line; a second look at counters says so, and a BMC is asked for resources."""
+    if asked.via == "bmc":
+        return "\n".join(f"GET {resource}" for resource in asked.command.argv)
+    return shlex.join(asked.command.argv) + (" (again, at the end)" if asked.again else "")
+
+
+def _who(asked: AskedCommand) -> str:
+    if asked.via == "bmc":
+        return "the BMC's user"
+    return "root" if asked.command.root else "the user"
