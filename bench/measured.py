@@ -1,4 +1,8 @@
-"""Runs a contender as a process of its own and says what it cost, everything that it started included."""
+"""Runs a contender and says what it cost, with everything that it started.
+
+The contender runs under a process of its own that adopts its orphans (ssh's ControlPersist masters, for one), so that
+their cost is counted, and nobody else's is: ``python measured.py LIMIT_S COMMAND …`` prints the cost as JSON.
+"""
 
 import contextlib
 import ctypes
@@ -7,15 +11,16 @@ import os
 import resource
 import signal
 import subprocess
+import sys
 import threading
 import time
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import psutil
 
-_PR_SET_CHILD_SUBREAPER = 36  # prctl(2): orphans of our children become ours, so that their cost is counted too
+_PR_SET_CHILD_SUBREAPER = 36  # prctl(2): orphans below us become our children
 _LINGER_S = 15.0  # ssh's ControlPersist masters end by themselves within this
 _SAMPLE_S = 0.1
 
@@ -35,29 +40,30 @@ class Cost:
     complaint: str = ""
 
 
-def measure(
-    argv: Sequence[str], limit_s: float, strangers: Collection[int] = (), environment: dict[str, str] | None = None
-) -> Cost:
-    """Run ``argv`` for at most ``limit_s`` seconds. ``strangers`` are child processes of ours that are not its own."""
+def measure(argv: Sequence[str], limit_s: float) -> Cost:
+    """Run ``argv`` for at most ``limit_s`` seconds."""
+    said = subprocess.run(
+        [sys.executable, __file__, str(limit_s), *argv], stdout=subprocess.PIPE, text=True, check=True
+    )
+    return Cost(**json.loads(said.stdout.splitlines()[-1]))
+
+
+def _measured(argv: Sequence[str], limit_s: float) -> Cost:
     ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-    process = subprocess.Popen(
-        argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
-        env={**os.environ, **(environment or {})},
-    )  # fmt: skip
-    memory = _Memory(set(strangers))
-    with memory:
+    began = time.monotonic()
+    process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    with _Memory() as memory:
         try:
             out, err = process.communicate(timeout=limit_s)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             out, err = process.communicate()
     wall = time.monotonic() - began
-    _reap(set(strangers))
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    reached = _reached(out)
-    return Cost(cpu, wall, memory.peak_mib, *reached, complaint="" if reached[0] is not None else err[-300:])
+    _reap()
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    hosts, commands = _reached(out)
+    complaint = "" if hosts is not None else err[-300:]
+    return Cost(used.ru_utime + used.ru_stime, wall, memory.peak_mib, hosts, commands, complaint)
 
 
 def _reached(out: str) -> tuple[int | None, int | None]:
@@ -68,13 +74,9 @@ def _reached(out: str) -> tuple[int | None, int | None]:
     return None, None
 
 
-def _ours(strangers: Collection[int]) -> list[psutil.Process]:
-    return [child for child in psutil.Process().children() if child.pid not in strangers]
-
-
-def _reap(strangers: Collection[int]) -> None:
+def _reap() -> None:
     """Wait for what the contender left behind; end what does not go."""
-    _gone, alive = psutil.wait_procs(_ours(strangers), timeout=_LINGER_S)
+    _gone, alive = psutil.wait_procs(psutil.Process().children(), timeout=_LINGER_S)
     for process in alive:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
@@ -84,9 +86,9 @@ def _reap(strangers: Collection[int]) -> None:
 class _Memory(threading.Thread):
     """Samples the memory of the tree, every process's share of what is shared."""
 
-    def __init__(self, strangers: Collection[int]) -> None:
+    def __init__(self) -> None:
         super().__init__(daemon=True)
-        self._strangers, self._stop_now, self.peak_mib = strangers, threading.Event(), 0.0
+        self._stop_now, self.peak_mib = threading.Event(), 0.0
 
     def __enter__(self) -> "_Memory":
         self.start()
@@ -99,8 +101,8 @@ class _Memory(threading.Thread):
     def run(self) -> None:
         while not self._stop_now.wait(_SAMPLE_S):
             with contextlib.suppress(psutil.NoSuchProcess):
-                tree = [p for child in _ours(self._strangers) for p in (child, *child.children(recursive=True))]
-                self.peak_mib = max(self.peak_mib, sum(_pss_kib(p.pid) for p in tree) / 1024)
+                tree = psutil.Process().children(recursive=True)
+                self.peak_mib = max(self.peak_mib, sum(_pss_kib(process.pid) for process in tree) / 1024)
 
 
 def _pss_kib(pid: int) -> int:
@@ -108,3 +110,7 @@ def _pss_kib(pid: int) -> int:
         text = Path(f"/proc/{pid}/smaps_rollup").read_text()
         return int(text.split("\nPss:")[1].split()[0])
     return 0
+
+
+if __name__ == "__main__":
+    print(json.dumps(asdict(_measured(sys.argv[2:], float(sys.argv[1])))))

@@ -132,7 +132,7 @@ def _measured(
             job = _job(Path(folder), server, targets, at_once, limited=limited)
             python = sys.executable if contender.own else str(peers)
             script = str(HERE / "peers" / f"{contender.script}.py")
-            cost = measure([python, script, str(job), *contender.arguments], LIMIT_S, strangers=(server.pid,))
+            cost = measure([python, script, str(job), *contender.arguments], LIMIT_S)
         print(f"{contender.name}: {len(targets)} hosts, {cost}", file=sys.stderr)
         costs.append(cost)
     return costs

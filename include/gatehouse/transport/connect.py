@@ -8,9 +8,11 @@ import contextlib
 import io
 import logging
 import socket
+import threading
 from functools import lru_cache
 
 import paramiko
+from paramiko.common import MSG_DEBUG, MSG_IGNORE
 from paramiko.packet import Packetizer
 
 from gatehouse.model.errors import AuthenticationError, ConnectTimeoutError, HostKeyError, UnreachableError
@@ -20,6 +22,8 @@ from gatehouse.transport.session import SessionLimits
 _KEX_FIRST = ("mlkem768x25519-sha256", "curve25519-sha256", "curve25519-sha256@libssh.org", "ecdh-sha2-nistp256")
 _CIPHERS_FIRST = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "aes128-ctr")
 _READ_AHEAD_BYTES = 2**15
+# paramiko's reader wakes ten times a second to look whether it shall end; we end it by its socket (hang_up).
+_WAKE_S = 5.0
 _RSA_SIGNATURES = ("rsa-sha2-512", "rsa-sha2-256")
 logging.getLogger("paramiko").setLevel(logging.WARNING)  # two lines a connection that say what we say ourselves
 _PRIVATE_KEYS = (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey)
@@ -42,8 +46,16 @@ class _PromptSocket(socket.socket):
         return data
 
 
-class _UntimedPacketizer(Packetizer):
-    """Starts no timer thread for the key exchange: ``start_client`` waits with a limit of its own."""
+class _LeanPacketizer(Packetizer):
+    """Starts no timer thread for the key exchange, which has a limit of ours, and passes debug messages over.
+
+    sshd sends one at each log-in by key; paramiko spells it out byte by byte for a log that nobody keeps.
+    """
+
+    def read_message(self) -> tuple[int, paramiko.Message]:
+        """The next packet's type and content."""
+        kind, message = super().read_message()
+        return (MSG_IGNORE if kind == MSG_DEBUG else kind), message
 
     def start_handshake(self, timeout: float) -> None:
         """No timer."""
@@ -94,6 +106,26 @@ def _configure(transport: paramiko.Transport, key_type: str, limits: SessionLimi
     transport.channel_timeout = limits.handshake_s
 
 
+def _exchange_keys(transport: paramiko.Transport, limit_s: float) -> None:
+    """As ``start_client`` does, which would look ten times a second whether it is done."""
+    done = threading.Event()
+    transport.start_client(done)
+    if not done.wait(limit_s):
+        raise paramiko.SSHException(f"no key exchange within {limit_s:g} s")
+    if not transport.is_active():
+        raise transport.get_exception() or paramiko.SSHException("the key exchange failed")
+
+
+def _log_in(transport: paramiko.Transport, user: str, key: paramiko.PKey, limit_s: float) -> None:
+    """As ``auth_publickey`` does, without its looks."""
+    done = threading.Event()
+    transport.auth_publickey(user, key, done)
+    if not done.wait(limit_s):
+        raise paramiko.SSHException(f"no answer to the log-in within {limit_s:g} s")
+    if not transport.is_authenticated():
+        raise transport.get_exception() or paramiko.AuthenticationException("Authentication failed.")
+
+
 def _check_host_key(transport: paramiko.Transport, endpoint: Endpoint) -> None:
     shown = transport.get_remote_server_key()
     if [shown.get_name(), shown.get_base64()] != endpoint.host_key.split()[:2]:
@@ -114,12 +146,13 @@ def connect(endpoint: Endpoint, login: Login, limits: SessionLimits) -> paramiko
     """
     where = f"{endpoint.address}:{endpoint.port}"
     key = _private_key(login.private_key)
-    transport = paramiko.Transport(_tcp(endpoint, limits), disabled_algorithms={}, packetizer_class=_UntimedPacketizer)
+    transport = paramiko.Transport(_tcp(endpoint, limits), disabled_algorithms={}, packetizer_class=_LeanPacketizer)
+    transport.sock.settimeout(_WAKE_S)
     try:
         _configure(transport, endpoint.host_key.split()[0], limits)
-        transport.start_client(timeout=limits.handshake_s)
+        _exchange_keys(transport, limits.handshake_s)
         _check_host_key(transport, endpoint)
-        transport.auth_publickey(login.user, key)
+        _log_in(transport, login.user, key, limits.handshake_s)
     except paramiko.AuthenticationException as error:
         hang_up(transport)
         raise AuthenticationError(f"{where} refuses user {login.user!r}: {error}") from error

@@ -6,7 +6,7 @@ drops (one reconnect takes up the rest, unless the host has rebooted meanwhile).
 """
 
 import contextlib
-import select
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -25,8 +25,7 @@ from gatehouse.transport.session import HostSession, SessionLimits
 
 _NONCE = new_nonce()
 _READ_BYTES = 2**16
-# paramiko joins the wake-ups of the two streams without a lock: one can be lost for ever, so we look by ourselves too.
-_LOOK_AGAIN_S = 0.2
+_LOOK_AGAIN_S = 5.0
 # Quick commands answer in a dozen packets: wait this long after the first, and take them in one go.
 _SETTLE_S = 0.01
 _COMMAND_MARGIN_S = 5.0  # over a command's own limit: its kill grace and the way back
@@ -49,6 +48,20 @@ class _Visit:
     @property
     def remaining(self) -> list[int]:
         return [i for i in range(len(self.commands)) if i not in self.done]
+
+
+class _Wake(threading.Event):
+    """Set when either stream has something. paramiko clears it when *one* of them is empty; only we do, before reading.
+
+    Without a pipe, a call into the kernel a packet is saved; without paramiko's clearing, no wake-up is lost.
+    """
+
+    def clear(self) -> None:
+        """Not on paramiko's word."""
+
+    def rearm(self) -> None:
+        """Whatever comes from now on sets it again."""
+        super().clear()
 
 
 class _Channel:
@@ -83,13 +96,16 @@ class _Channel:
         return why
 
     def _read(self) -> str:
-        readable = self._channel.fileno()
+        wake = _Wake()
+        self._channel.in_buffer.set_event(wake)
+        self._channel.in_stderr_buffer.set_event(wake)
         while not self._finished or self._ends:
             left = min(self._deadline, self._command_deadline) - time.monotonic()
             if left <= 0:
                 return "the session's time was up" if self._deadline <= self._command_deadline else "no end in time"
-            if select.select([readable], [], [], min(left, _LOOK_AGAIN_S))[0]:
+            if wake.wait(min(left, _LOOK_AGAIN_S)):
                 time.sleep(_SETTLE_S)
+                wake.rearm()
             if not self._take() and (self._channel.closed or self._channel.eof_received):
                 return ""
             flooding = max(self._output.dropped_now, self._errors.dropped_now)
