@@ -10,6 +10,7 @@ from gatehouse.model.commands import Completed
 from gatehouse.model.errors import UnreadableError
 from gatehouse.model.readings import ToolReport
 from gatehouse.model.status import FindingClass
+from gatehouse.vendors.cuda_errors import OF_HARDWARE
 from gatehouse.vendors.gathered import Gathered, gather, whole_lines
 from gatehouse.vendors.nvbandwidth_json import read_nvbandwidth_json
 from gatehouse.vendors.quantities import number_or_unknown
@@ -118,7 +119,8 @@ def _read_line(gathered: Gathered, test: _Test, line: str) -> None:
 
 
 def _note_failure(gathered: Gathered, test: str, line: str) -> None:
-    """Wrong data is the hardware's; an error of CUDA may be anything's, and is the tool's until it is known better."""
-    kind = FindingClass.HARDWARE if _WRONG_VALUE.search(line) else FindingClass.TOOL_ERROR
+    """Wrong data is the hardware's, as are few errors of CUDA; any other may be anything's, and so is the tool's."""
+    is_hardware = _WRONG_VALUE.search(line) or OF_HARDWARE.search(line)
+    kind = FindingClass.HARDWARE if is_hardware else FindingClass.TOOL_ERROR
     gathered.found(kind, "host", f"nvbandwidth.{test or 'start'}", line)
     gathered.error(line.strip()[:200])
