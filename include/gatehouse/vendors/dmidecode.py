@@ -145,7 +145,10 @@ def _note_record(draft: Draft, record: _Record, index: int, *, is_last: bool) ->
         values = [record.values[key.lower()] for key in keys if key.lower() in record.values]
         if values or not is_last:
             value = values[0] if values else ""
-            draft.fact(f"{part}.{name}", _number(value) if name in structure.numbers else _said(value))
+            if name == "ecc" and value == "None":  # an answer: this memory has no error correction
+                draft.fact(f"{part}.{name}", value)
+            else:
+                draft.fact(f"{part}.{name}", _number(value) if name in structure.numbers else _said(value))
     if record.kind == DIMM and "size" in record.values:
         draft.fact(f"{part}.size_mib", _mib(record.values.get("size", "")))
 
