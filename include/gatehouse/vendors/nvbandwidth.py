@@ -28,6 +28,7 @@ _DEVICE = re.compile(
 _JSON = re.compile(r"^\s*\{\s*\"nvbandwidth\"", re.MULTILINE)
 _RUNNING = re.compile(r"Running (\w{1,100})\.\s*$")
 _TITLE = re.compile(r".*\((GB/s|ns|us)\)\s*$")
+_STATISTIC = re.compile(r"(MIN|MAX|AVG) (\w{1,100}) (-?[\d.]{1,20})\s*$")  # below the sum, with --verbose
 _SUM = re.compile(r"SUM (\w{1,100}) (-?[\d.]{1,20}|N/A)\s*$")
 _WAIVED = re.compile(r"\s*(?:Waived|WAIVED|Waiving (\w{1,100})\.)")
 _FAILED = re.compile(
@@ -106,6 +107,8 @@ def _read_line(gathered: Gathered, test: _Test, line: str) -> None:
     if (total := _SUM.match(line)) is not None:
         gathered.fact(f"sum.{total[1]}", number_or_unknown(total[2]))
         test.ended, test.columns = True, []
+    elif (statistic := _STATISTIC.match(line)) is not None:
+        gathered.fact(f"{statistic[1].lower()}.{statistic[2]}", number_or_unknown(statistic[3]))
     elif _WAIVED.match(line):
         test.ended, test.columns = test.ended or not test.rows, []
     elif (title := _TITLE.match(line)) is not None:
