@@ -64,7 +64,7 @@ def read_nvidia_smi_table(said: Completed) -> ToolReport:
     gathered.fact("gpus", sum(_is_whole(headings, block) for block in gpus) or None)
     if not gpus:
         gathered.incomplete("the table lists no GPU")
-    if not _ends_whole(text):
+    if not ends_whole(text):
         gathered.incomplete("the last line has no end")
     if headings.place("vGPU ID") is None:
         _read_mig(gathered, blocks)
@@ -122,13 +122,6 @@ def _read_gpu(gathered: Gathered, headings: Headings, block: Block) -> None:
         fan = cell.startswith("ERR!") and cell == headings.cell(block, "Temp")
         signature = "gpu.fan_error" if fan else "gpu.sensor_error"
         gathered.found(FindingClass.HARDWARE, part, signature, f"the GPU gives no value here: {cell}")
-
-
-def _ends_whole(text: str) -> bool:
-    """Whether the text ends with a newline, or with a border as wide as what stands above it."""
-    *above, last = text.split("\n")
-    widest = max((len(line.rstrip()) for line in above[-8:]), default=0)
-    return ends_whole(text) and (not last or len(last.rstrip()) >= widest)
 
 
 def _of_name(headings: Headings) -> str:
