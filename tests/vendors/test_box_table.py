@@ -72,3 +72,4 @@ def test_ends() -> None:
     assert ends_whole("| a |\n")
     assert ends_whole("| a |\n+---+")
     assert not ends_whole("| a |\n| b")
+    assert not ends_whole("| a word |\n+---+")

@@ -46,10 +46,11 @@ def test_columns_may_move() -> None:
 
 
 def test_a_gpu_without_its_lower_border_was_cut() -> None:
-    """It should leave out a GPU whose rows may not all be there."""
+    """It should read the rows of a GPU that are whole, and say nothing of those that are missing."""
     report = reading("nvidia-smi-table", TWO[: TWO.index("| N/A   31C")])
     assert report.facts["gpus"] == 1
-    assert "gpu1.name" not in report.facts
+    assert report.facts["gpu1.name"] == "NVIDIA H200"
+    assert not {"gpu1.temp_c", "gpu1.fan_pct", "gpu1.mig.mode"} & report.facts.keys()
     assert not report.complete
 
 

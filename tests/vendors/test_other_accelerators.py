@@ -152,3 +152,18 @@ def test_all_reports_of_neuron_monitor_are_searched() -> None:
     report = reading("neuron-monitor-json", "\n".join(lines) + "\n")
     assert report.facts["dev3.mem_ecc_uncorrected"] == 0
     assert found(report) == [("hardware", "dev3", "neuron.mem_ecc_uncorrected")]
+
+
+def test_a_description_of_a_device_is_no_health() -> None:
+    """It should not take the states that ``xpu-smi discovery`` lists for the status of a component."""
+    rows = (
+        "Device ID | Device Information",
+        "0 | Device Name: QX-1",
+        " | Device State: normal",
+        " | GFX Status: normal",
+    )
+    rule = f"+{'-' * 12}+{'-' * 30}+\n"
+    lines = ["| {:<10} | {:<28} |\n".format(*(cell.strip() for cell in row.split("|"))) for row in rows]
+    report = reading("xpu-smi-health-table", rule + lines[0] + rule + "".join(lines[1:]) + rule)
+    assert report.status is Measured.ERROR
+    assert not report.findings

@@ -8,7 +8,7 @@ from gatehouse.model.readings import ToolReport
 from gatehouse.vendors.amd_smi_json import note_gpus
 from gatehouse.vendors.amd_smi_tables import note_tables
 from gatehouse.vendors.amd_values import lowered
-from gatehouse.vendors.gathered import Gathered, gather, whole_lines
+from gatehouse.vendors.gathered import Gathered, gather, whole_lines, without_elisions
 from gatehouse.vendors.indented_tree import Entry, tree_of
 from gatehouse.vendors.quantities import number_or_unknown, word_or_unknown
 from gatehouse.vendors.registry import reads
@@ -22,7 +22,7 @@ def read_amd_smi_text(said: Completed) -> ToolReport:
         UnreadableError: there is no section of a GPU.
     """
     gathered, text = gather("amd-smi-text", said)
-    lines = whole_lines(gathered, text)
+    lines = without_elisions(gathered, whole_lines(gathered, text))
     root = tree_of(lines, tight=True)
     gpus = [entry for entry in root.each("GPU") if _index(entry) is not None and entry.children]
     cpus = [entry for entry in root.each("CPU") if _index(entry) is not None]

@@ -46,8 +46,10 @@ def cells_of(line: str) -> tuple[str, ...] | None:
 
 
 def ends_whole(text: str) -> bool:
-    """Whether the text ends with a newline or with a border, and so not in the middle of a row."""
-    return text.endswith("\n") or is_border(text.rsplit("\n", 1)[-1])
+    """Whether the text ends with a newline, or with a border as wide as what stands above it."""
+    *above, last = text.rsplit("\n", 9)
+    widest = max((len(line.rstrip()) for line in above[-8:]), default=0)
+    return not last or (is_border(last) and len(last.rstrip()) >= widest)
 
 
 def blocks_of(lines: list[str]) -> Iterator[Block]:

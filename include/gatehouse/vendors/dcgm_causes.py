@@ -24,6 +24,7 @@ _CONFIGURATION_WORDS = re.compile(
     r"not supported|library|not (?:properly )?installed|ECC is disabled",
     re.IGNORECASE,
 )
+_LOST = re.compile(r"GPU is lost|fallen off the bus", re.IGNORECASE)
 _NO_RUN = re.compile(r"^(?:Error: |Error when|Unable to).{1,400}", re.MULTILINE | re.IGNORECASE)
 _OF_DCGM = re.compile(r"dcgm|diagnostic|requested test|host ?engine|connection to the specified host", re.IGNORECASE)
 RESULTS = {
@@ -74,7 +75,12 @@ def why_no_run(text: str) -> str | None:
 
 
 def class_of_no_run(text: str) -> FindingClass:
-    """Whose trouble it is that the diagnostic did not run at all: never the hardware's, as nothing was measured."""
+    """Whose trouble it is that the diagnostic did not run at all.
+
+    As nothing was measured it is not the hardware's, unless the driver lost the GPU (DCGM_ST_GPU_IS_LOST).
+    """
+    if _LOST.search(text[:4000]):
+        return FindingClass.HARDWARE
     kind = class_of(text)
     return FindingClass.TOOL_ERROR if kind is FindingClass.HARDWARE else kind
 

@@ -30,9 +30,13 @@ _BOTTOM = re.compile(r"\+-{3,60}\+-{3,100}\+")
 _ROW = re.compile(r"\|([^|]{1,60})\|(.{1,120})\|")
 _RESULT = re.compile(r"([A-Za-z][A-Za-z ]{2,11}?)(?: - (All|GPUs?:? .{1,80}))?")
 _PART_RESULT = re.compile(r"([A-Za-z]{2,12}) ?(\d{1,4}): ([A-Za-z ]{3,12})")
-_GPU_NAMED = re.compile(r"\bGPU ?(\d{1,4})\b")
+_GPU_NAMED = re.compile(r"(?<![A-Za-z])GPU ?(\d{1,4})(?!\d)")  # DCGM 2 prints "GPU 0GPU 0's NvLink ..."
 _NOTE = re.compile(r"(Warning|Error|Info)(?:: ([A-Za-z]{2,12})(\d{1,4}))?")
 _HEADINGS = re.compile(r"^[ \t]*\| Diagnostic {1,40}\| Result {1,60}\|[ \t]*$", re.MULTILINE)
+_OWN_SECTION = re.compile(
+    r"^[ \t]*[|+]-{2,9}  (?:Metadata|Deployment|Hardware|Integration|Stress)  -{2,20}\+-{9,60}[+|][ \t]*$", re.MULTILINE
+)
+_ELISION = re.compile(r"^[ \t]*\.\.\.[ \t]*$", re.MULTILINE)
 _ITERATION = re.compile(r"^Running iteration \d{1,6} of (\d{1,6})\.\.\.", re.MULTILINE)
 _FULL_CELL = 47  # DCGM pads a cell to this; narrower ones lost their padding when they were pasted
 _ANSWERS = frozenset(range(256))
@@ -74,8 +78,13 @@ def read_dcgmi_diag_text(said: Completed) -> ToolReport:
     """
     gathered, text = gather("dcgmi-diag-text", said)
     runs = [_table_of(run) for run in _HEADINGS.split(text)[1:]]
+    if not runs and _OWN_SECTION.search(text):
+        gathered.incomplete("the table has no headings: what stood above is missing")
+        runs = [_table_of(text)]
     if not runs:
         return _without_table(gathered, text)
+    if _ELISION.search(text):
+        gathered.incomplete("rows are elided with ...")
     failed = next((run for run in runs if any(test.result == "Fail" for test in run.tests)), None)
     asked = _ITERATION.search(text)
     if asked is not None:
@@ -183,17 +192,25 @@ def _chunk(raw: str) -> str:
 
 
 def _drop_cut_note(table: _Table) -> None:
-    """A note whose last piece is full may go on in what was cut off; a padded piece is its end."""
+    """A note whose last piece is full may go on in what was cut off; a padded piece is its end.
+
+    The cut note of a test stays counted, without its text.
+    """
     notes = [text for _, _, text in table.stray] if table.open_note == "stray" else []
     if table.open_note == "test":
         notes = [text for _, _, text in table.tests[-1].notes]
     if notes and not notes[-1].endswith("  "):
-        (table.stray if table.open_note == "stray" else table.tests[-1].notes).pop()
+        if table.open_note == "stray":
+            table.stray.pop()
+        else:
+            kind, part, _ = table.tests[-1].notes.pop()
+            table.tests[-1].notes.append((kind, part, ""))
 
 
 def _note_table(gathered: Gathered, table: _Table) -> None:
     ids = [part for part in table.metadata.get("GPU Device IDs Detected", "").split(",") if part.strip()]
-    gpus = {part for test in table.tests for part in test.parts if part.startswith("gpu")}
+    # "Fail - GPUs: 0, 3" names the GPUs that failed; only a list of results names all of them.
+    gpus = {part for test in table.tests if not test.scope for part in test.parts if part.startswith("gpu")}
     gathered.facts_of(
         "",
         {
@@ -220,10 +237,12 @@ def _note_test(gathered: Gathered, test: _Test) -> None:
     for part, result in test.parts.items():
         facts |= {part: result, f"{part}.result": result}
     for index, (part, text) in enumerate(warnings):
+        if not text:
+            continue
         gpu = int(part[3:]) if part.startswith("gpu") else None
         facts |= {f"warning{index}": text, f"warning{index}.gpu": gpu}
     gathered.facts_of(test.name, facts)
-    _note_findings(gathered, test, warnings)
+    _note_findings(gathered, test, [(part, text) for part, text in warnings if text])
 
 
 def _part_of(part: str, text: str) -> str:

@@ -44,6 +44,8 @@ _TROUBLE = re.compile(r"\b(?:non-critical|critical|non-recoverable|hardware fail
 _END_OF_TABLE = 127
 _MAY_BE_EMPTY = (126, *range(128, 256))  # inactive, and OEM structures: dmidecode prints no key of these
 
+_BLANKS = (" ", "\t")
+
 
 @dataclass
 class _Record:
@@ -85,16 +87,20 @@ def read_dmidecode(said: Completed) -> ToolReport:
 
 
 def _records(lines: Lines) -> Iterator[_Record]:
-    """Structures with their keys in lower case. Before version 2.10 the type stood on a line below the handle."""
+    """Structures with their keys in lower case. Before version 2.10 the type stood on a line below the handle.
+
+    A text that lost all its indentation, as in a message, is read by its keys alone.
+    """
     record: _Record | None = None
     base = 0
+    is_flat = not any(line[:1] in _BLANKS and line.strip() for line in lines)
     for line in lines:
         text = line.strip()
         if match := _HANDLE.fullmatch(text) or _OLD_TYPE.fullmatch(text):
             if record:
                 yield record
             record, base = _Record(int(match.group("kind"))), 0
-        elif record and text and line[:1] in " \t":
+        elif record and text and (line[:1] in _BLANKS or (is_flat and ": " in text)):
             depth = len(line.expandtabs(8)) - len(line.expandtabs(8).lstrip())
             key, colon, value = text.partition(":")
             base = base or (depth if colon else 0)
@@ -139,7 +145,10 @@ def _note_record(draft: Draft, record: _Record, index: int, *, is_last: bool) ->
         values = [record.values[key.lower()] for key in keys if key.lower() in record.values]
         if values or not is_last:
             value = values[0] if values else ""
-            draft.fact(f"{part}.{name}", _number(value) if name in structure.numbers else _said(value))
+            if name == "ecc" and value == "None":  # an answer: this memory has no error correction
+                draft.fact(f"{part}.{name}", value)
+            else:
+                draft.fact(f"{part}.{name}", _number(value) if name in structure.numbers else _said(value))
     if record.kind == DIMM and "size" in record.values:
         draft.fact(f"{part}.size_mib", _mib(record.values.get("size", "")))
 

@@ -1,6 +1,7 @@
 """The log of NVIDIA's fabric manager: records by level, and the NVSwitch errors in it.
 
-A record may run over several lines; those that follow the first have no timestamp.
+A record may run over several lines; those that follow the first have no timestamp. In the journal of its service the
+manager writes no level: there its words tell what is an error.
 """
 
 import re
@@ -17,8 +18,13 @@ from gatehouse.vendors.registry import reads
 _RECORD = re.compile(
     r"(?:\S.{0,100}: )?\[([A-Z][a-z]{2} +\d{1,2} \d{4} \d\d:\d\d:\d\d)\] \[(\w{3,10})\] \[tid (\d{1,10})\] (.*)$"
 )
+_JOURNAL = re.compile(
+    r"([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S{0,20}) \S{1,100} "
+    r"nv(?:idia)?-fabricmanager[\w.-]{0,20}\[\d{1,10}\]: (.*)$"
+)
+_BAD_WORDS = re.compile(r"\b(?:failed|failure|error|mismatch)\b|n[o']t match", re.IGNORECASE)
 _VERSION = re.compile(r"Fabric Manager version:? (\d[\w.]{1,30})", re.IGNORECASE)
-_CONFIGURED = re.compile(r"Successfully configured all the available (?:NVSwitches and GPUs|GPUs and NVSwitches)")
+_CONFIGURED = re.compile(r"Successfully configured all the available (?:NVSwitches|GPUs and NVSwitches)")
 _DRIVER_SXID = re.compile(rf"SXid \(PCI:({PATTERN})\): (\d{{4,6}}), (Non-fatal|Fatal)(.*)", re.IGNORECASE)
 _NVL_ERROR = re.compile(r"detected GPU NVL (non-fatal|fatal) error", re.IGNORECASE)
 _NVL_FIELD = re.compile(r"^(\w{3,40}) ?: (0x[0-9A-Fa-f]{1,16}|\d{1,20})\s*$", re.MULTILINE)
@@ -85,15 +91,15 @@ def read_fabricmanager_log(said: Completed) -> ToolReport:
     records = _records(whole_lines(gathered, text))
     if not records:
         raise UnreadableError("no record of the fabric manager")
-    errors = [record for record in records if record.level.upper() in _BAD_LEVELS]
+    errors = [record for record in records if _is_error(record)]
     gathered.facts_of(
         "",
         {
             "records": len(records),
             "first_time": records[0].time,
-            "first_level": records[0].level,
+            "first_level": records[0].level or None,
             "last_time": records[-1].time,
-            "last_level": records[-1].level,
+            "last_level": records[-1].level or None,
             "version": next((match[1] for record in records if (match := _VERSION.search(record.text))), None),
             "configured": any(_CONFIGURED.search(record.text) for record in records) or None,
             "errors": len(errors),
@@ -116,10 +122,16 @@ def _records(lines: list[str]) -> list[_Record]:
         match = _RECORD.match(line[:4000])
         if match is not None:
             records.append(_Record(match[1], match[2], match[4]))
-        elif records and line.strip() and len(records[-1].text) < 8000:
+        elif (match := _JOURNAL.match(line[:4000])) is not None:
+            records.append(_Record(match[1], "", match[2]))
+        elif records and records[-1].level and line.strip() and len(records[-1].text) < 8000:
             last = records.pop()
             records.append(_Record(last.time, last.level, f"{last.text}\n{line[:4000]}"))
     return records
+
+
+def _is_error(record: _Record) -> bool:
+    return record.level.upper() in _BAD_LEVELS or (not record.level and bool(_BAD_WORDS.search(record.text)))
 
 
 def _error(gathered: Gathered, record: _Record) -> dict[str, Fact]:

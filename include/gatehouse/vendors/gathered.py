@@ -66,6 +66,14 @@ def whole_lines(gathered: Gathered, text: str) -> list[str]:
     return whole
 
 
+def without_elisions(gathered: Gathered, lines: list[str]) -> list[str]:
+    """The lines without those that say ``...``, as people leave out what repeats; then more was there."""
+    kept = [line for line in lines if line.strip() != "..."]
+    if len(kept) < len(lines):
+        gathered.incomplete("lines are elided with ...")
+    return kept
+
+
 def printable(text: str) -> str:
     """Text of a tool without control characters."""
     return "".join(char if char.isprintable() else " " for char in text[:1000])

@@ -10,6 +10,7 @@ from gatehouse.model.commands import Completed
 from gatehouse.model.errors import UnreadableError
 from gatehouse.model.readings import ToolReport
 from gatehouse.model.status import FindingClass
+from gatehouse.vendors.cuda_errors import OF_HARDWARE
 from gatehouse.vendors.gathered import Gathered, gather
 from gatehouse.vendors.quantities import number_or_unknown, quantity
 from gatehouse.vendors.registry import reads
@@ -46,7 +47,9 @@ def read_gpu_burn(said: Completed) -> ToolReport:
         gathered.facts_of(f"gpu{match[1]}", {"name": match[2], "uuid": match[3]})
     trouble = [line.strip() for line in lines if _TROUBLE.search(line[:500])]
     for line in trouble:
-        gathered.found(FindingClass.TOOL_ERROR, "host", "gpu_burn.trouble", line)
+        is_hardware = OF_HARDWARE.search(line[:1000])
+        kind = FindingClass.HARDWARE if is_hardware else FindingClass.TOOL_ERROR
+        gathered.found(kind, "host", "gpu_burn.hardware_error" if is_hardware else "gpu_burn.trouble", line)
         gathered.error(line)
     if trouble and not progress and not verdicts:
         return gathered.failed("no GPU was burned")

@@ -12,9 +12,9 @@ from gatehouse.vendors.gathered import Gathered, gather
 from gatehouse.vendors.quantities import number_or_unknown, quantity, word_or_unknown
 from gatehouse.vendors.registry import reads
 
-_TOOL = re.compile(r"HL-SMI Version:\s+(?:hl-)?(\S{1,80})")
-_DRIVER = re.compile(r"(?<!Nic )Driver Version:\s+(\S{1,80})")
-_NIC_DRIVER = re.compile(r"Nic Driver Version:\s+(\S{1,80})", re.IGNORECASE)
+_TOOL = re.compile(r"HL-SMI Version:\s+(?:hl-)?(\S{1,80})(?=\s)")
+_DRIVER = re.compile(r"(?<!Nic )Driver Version:\s+(\S{1,80})(?=\s)")
+_NIC_DRIVER = re.compile(r"Nic Driver Version:\s+(\S{1,80})(?=\s)", re.IGNORECASE)
 _GAP = re.compile(r" {2,}")
 _BUS = re.compile(r"[0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]", re.IGNORECASE)
 _TEMPERATURE = re.compile(r"(?<!\S)(\d{1,3} ?C)(?!\S)")
@@ -39,13 +39,16 @@ def read_hl_smi_table(said: Completed) -> ToolReport:
         raise UnreadableError(f"not the table of hl-smi: {first[:200]}")
     blocks = list(blocks_of(text.split("\n")))
     headings = next((Headings(block.rows) for block in blocks if "Bus-Id" in block.text), None)
-    if headings is None:
+    if headings is None and _TOOL.search(text) is None:
         raise UnreadableError("no table of devices with its headings")
     for name, pattern in (("tool_version", _TOOL), ("driver", _DRIVER)):
         match = pattern.search(text)
         gathered.fact(name, match[1] if match else None)
     if (match := _NIC_DRIVER.search(text)) is not None:
         gathered.fact("nic_driver", match[1])
+    if headings is None:
+        gathered.was_cut("no table of devices below the versions")
+        return gathered.done()
     devices = [block for block in blocks if block.closed and _is_device(headings, block)]
     for block in devices:
         part, facts = f"aip{_index(headings, block)}", _device(headings, block)
@@ -67,7 +70,10 @@ def note_errors(gathered: Gathered, part: str, facts: Mapping[str, Fact]) -> Non
 
 
 def _is_device(headings: Headings, block: Block) -> bool:
-    return bool(_BUS.search(headings.cell(block, "Bus-Id") or "")) and _index(headings, block) is not None
+    """Whether a block is a device's, though the tool may not even know the bus of one that it lost."""
+    shaped = [len(row) for row in block.rows] == [len(row) for row in headings.cells]
+    has_bus = bool(_BUS.search(headings.cell(block, "Bus-Id") or ""))
+    return (has_bus or shaped) and _index(headings, block) is not None
 
 
 def _index(headings: Headings, block: Block) -> int | None:

@@ -38,6 +38,7 @@ _CLASSES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "power": ("power", ("product", "vendor", "serial"), ()),
 }
 _PLURALS = {"processor": "cpus", "disk": "disks", "display": "displays"}
+_COUNTS = {"cpus", *_CLASSES, *_PLURALS.values()}
 _MAX_NODES = 20_000
 
 
@@ -130,6 +131,9 @@ def _read(draft: Draft, roots: list[Any]) -> ToolReport:
         draft.fact(f"bios.{name}", _said(firmware, name))
     for kind in _CLASSES:
         _note_class(draft, nodes, kind)
+    if system is None and core is None:  # lshw -class: what was not asked for is not known to be absent
+        for name in _COUNTS & draft.facts.keys():
+            draft.fact(name, draft.facts[name] or None)
     return draft.done()
 
 

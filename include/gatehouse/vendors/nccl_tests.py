@@ -10,6 +10,7 @@ from gatehouse.model.commands import Completed
 from gatehouse.model.errors import UnreadableError
 from gatehouse.model.readings import Fact, ToolReport
 from gatehouse.model.status import FindingClass
+from gatehouse.vendors.cuda_errors import OF_HARDWARE
 from gatehouse.vendors.gathered import Gathered, gather, whole_lines
 from gatehouse.vendors.quantities import number_or_unknown, word_or_unknown
 from gatehouse.vendors.registry import reads
@@ -22,7 +23,7 @@ _REDUCED = re.compile(r"#\s*Reducing maxBytes to (\d{1,20}) due to memory")
 _LABEL = re.compile(r"^(?:\[\d{1,6},\d{1,6}\]<std(?:out|err)>:? ?|\d{1,6}: (?=\s*(?:#|\d)))")
 _RANK = re.compile(
     r"#\s*Rank\s+(\d{1,6})\s+(?:Group\s+\d+\s+)?Pid\s+(\d+)\s+(?:on\s+(\S+)\s+)?device\s+(\d{1,4})\s+"
-    r"\[([0-9a-fA-Fx:.]{2,20})\]\s+(\S.{0,80})$"
+    r"\[([0-9a-fA-Fx:.]{2,20})\](?:\s+(\S.{0,80})|\s*)$"
 )
 _OUT_OF_BOUNDS = re.compile(r"#\s*Out of bounds values\s*:\s*(\d{1,12}) (OK|FAILED)")
 _AVERAGE = re.compile(r"#\s*Avg bus bandwidth\s*:\s*([\d.]{1,20}(?:e[+-]?\d{1,3})?)(?: (OK|FAILED))?\s*$")
@@ -36,7 +37,9 @@ _FAILURE = re.compile(
 _EXIT = re.compile(r"(?:Exit code|exited):?\s+(\d{1,4})\s*$")
 _RANK_ERROR = re.compile(r"\[Rank (\d{1,6})\].*(?:FATAL|ERROR|WARN)|\[rank(\d{1,6})\]:.*Error", re.IGNORECASE)
 _GPU_ERROR = re.compile(r"(?:NCCL|RCCL) ERROR .{0,120}?\bGPU (\d{1,4})\b.{0,200}")
-_HARDWARE_WORDS = re.compile(r"HW error|hardware error|\bECC\b|Xid|NVLink error|xGMI link", re.IGNORECASE)
+_HARDWARE_WORDS = re.compile(
+    rf"HW error|hardware error|\bECC\b|Xid|NVLink error|xGMI link|{OF_HARDWARE.pattern}", re.IGNORECASE
+)
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?|N/A|nan|inf", re.IGNORECASE)
 _SIDE = ("time_us", "algbw", "busbw")
 
@@ -107,7 +110,7 @@ def _note_ranks(gathered: Gathered, lines: Sequence[str], gpus_per_thread: int) 
     for rank in ranks:
         gathered.facts_of(
             f"device{rank[1]}",
-            {"name": word_or_unknown(rank[6]), "pci": rank[5], "index": int(rank[4]), "host": rank[3]},
+            {"name": word_or_unknown(rank[6] or ""), "pci": rank[5], "index": int(rank[4]), "host": rank[3]},
         )
     version = next((match for line in lines if (match := _VERSION.search(line))), None)
     gathered.fact("version", next((word for word in version.groups() if word), None) if version else None)

@@ -21,6 +21,7 @@ _HEADER = {
 # Heading, joined over its rows -> (fact, kind).
 _COLUMNS = {
     "NEURON DEVICE": ("index", "number"),
+    "LOGICAL ID": ("index", "number"),  # so of Inferentia in versions 1
     "NEURON CORES": ("cores", "number"),
     "NEURON CORE IDS": ("core_ids", "word"),
     "NEURON MEMORY": ("memory", "word"),
@@ -32,6 +33,10 @@ _COLUMNS = {
     "COMMAND": ("command", "word"),
     "RUNTIME VERSION": ("runtime", "word"),
     "RUNTIME ADDRESS": ("runtime_address", "word"),
+    "MEMORY CHANNEL 0": ("memory.channel0", "word"),
+    "MEMORY CHANNEL 1": ("memory.channel1", "word"),
+    "EAST": ("east", "number"),
+    "WEST": ("west", "number"),
 }
 _OF_PROCESS = ("pid", "command", "runtime")
 _KEYS = {
@@ -93,7 +98,9 @@ def _note_rows(gathered: Gathered, headings: Sequence[str], body: Sequence[Block
             seen[part] += 1
             for name in (name for name in _OF_PROCESS if name in facts):
                 gathered.fact(f"{part}.proc{number}.{name}", facts[name])
-    gathered.fact("devices", devices)
+    gathered.fact("devices", devices or None)
+    if not devices:
+        gathered.incomplete("no row with the number of a device")
     if "PID" in headings:
         gathered.total("processes", sum(seen.values()))
 

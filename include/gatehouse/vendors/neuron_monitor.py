@@ -13,7 +13,10 @@ from gatehouse.vendors.json_recovery import gathered_json, recover_json
 from gatehouse.vendors.quantities import number_or_unknown, word_or_unknown
 from gatehouse.vendors.registry import reads
 
-_FRAGMENT = re.compile(r'\s*"[\w-]{1,60}"\s*:\s*[{\[]')
+_FRAGMENT = re.compile(r'\s*"([\w-]{1,60})"\s*:\s*[{\[]')
+_ELISION = re.compile(r",?[ \t]*\n[ \t]*(?:\[\.\.\.\]|\.\.\.),?[ \t]*(?=\n)")
+_OF_SYSTEM = ("neuron_hw_counters", "neuron_hardware_info", "instance_info", "memory_info", "vcpu_usage")
+_OF_RUNTIME = ("neuroncore_counters", "execution_stats", "memory_used", "neuron_runtime_vcpu_usage")
 _HARDWARE = {
     "device_count": "neuron_device_count",
     "cores_per_device": "neuroncore_per_device_count",
@@ -38,33 +41,62 @@ def read_neuron_monitor(said: Completed) -> ToolReport:
         UnreadableError: there is no report of neuron-monitor.
     """
     gathered, text = gather("neuron-monitor-json", said)
-    is_fragment = bool(_FRAGMENT.match(text))
-    reports = [line for line in text.split("\n") if line.startswith("{") and line.rstrip().endswith("}")]
-    if len(reports) > 1:
-        gathered.total("reports", len(reports))
-        if not text.endswith("\n"):
-            gathered.was_cut("the last report has no end")
-        for report in reversed(reports[1:]):
-            _look_through(gathered, report)
-        text = reports[0]
-    found = gathered_json(gathered, _braced(text) if is_fragment else text, record_depth=3)
-    if is_fragment:
-        gathered.incomplete("a fragment without its braces")
+    text = _without_elisions(gathered, text)
+    fragment = _FRAGMENT.match(text)
+    found = gathered_json(gathered, _braced(text) if fragment else _first_report(gathered, text), record_depth=3)
     groups = dict(_groups(found.value))
     runtimes = found.value.get("neuron_runtime_data") if isinstance(found.value, Mapping) else None
-    counters = groups.get("neuron_hw_counters")
-    if counters is None and not isinstance(runtimes, list) and "neuron_hardware_info" not in groups:
+    is_group = fragment is not None and fragment[1] in groups and fragment[1] in (*_OF_SYSTEM, *_OF_RUNTIME)
+    if not isinstance(runtimes, list) and not is_group and not groups.keys() & set(_OF_SYSTEM[:2]):
         raise UnreadableError("no report of neuron-monitor")
-    gathered.fact("valid_json", found.valid and not is_fragment)
-    if counters is not None:
-        _note_counters(gathered, counters)
+    gathered.fact("valid_json", found.valid and not fragment)
+    if fragment:
+        gathered.incomplete("a fragment without its braces")
+        _note_fragment(gathered, fragment[1], groups)
+    if "neuron_hw_counters" in groups:
+        _note_counters(gathered, groups["neuron_hw_counters"])
     _note_hardware(gathered, groups.get("neuron_hardware_info") or {})
     _note_host(gathered, groups)
-    _note_runtimes(gathered, runtimes if isinstance(runtimes, list) else [])
+    if isinstance(runtimes, list):
+        _note_runtimes(gathered, runtimes)
     for name, group in groups.items():
         if group.get("error"):
             gathered.error(f"{name}: {str(group['error'])[:200]}")
     return gathered.done()
+
+
+def _without_elisions(gathered: Gathered, text: str) -> str:
+    """The text without the lines ``[...]`` of people who leave out what repeats."""
+    whole = _ELISION.sub("", text)
+    if whole != text:
+        gathered.incomplete("parts are elided with ...")
+    return whole
+
+
+def _first_report(gathered: Gathered, text: str) -> str:
+    """The first of several reports, a line each; the others are looked through for uncorrected errors."""
+    reports = [line for line in text.split("\n") if line.startswith("{") and line.rstrip().endswith("}")]
+    if len(reports) < 2:
+        return text
+    gathered.total("reports", len(reports))
+    if not text.endswith("\n"):
+        gathered.was_cut("the last report has no end")
+    for report in reversed(reports[1:]):
+        _look_through(gathered, report)
+    return reports[0]
+
+
+def _note_fragment(gathered: Gathered, name: str, groups: Mapping[str, Mapping[str, Any]]) -> None:
+    """A group that stands alone: its period and error, and what it tells of a runtime, without the runtime's number."""
+    group = groups.get(name) or {}
+    if "period" in group:
+        gathered.fact("period_s", number_or_unknown(group["period"]))
+        gathered.fact("error", word_or_unknown(group.get("error")))
+    _note_cores(gathered, groups)
+    _note_executions(gathered, "", groups)
+    usage = groups["vcpu_usage"] if name == "neuron_runtime_vcpu_usage" and "vcpu_usage" in groups else {}
+    for kind, value in usage.items():
+        gathered.fact(f"vcpu.{kind}_pct", number_or_unknown(value))
 
 
 def _look_through(gathered: Gathered, report: str) -> None:
@@ -148,13 +180,17 @@ def _note_runtimes(gathered: Gathered, runtimes: list[Any]) -> None:
         gathered.fact(f"{part}.error", word_or_unknown(runtime.get("error")))
         report = runtime.get("report")
         groups = dict(_groups(report))
-        cores = groups.get("neuroncore_counters", {}).get("neuroncores_in_use")
-        for core, use in cores.items() if isinstance(cores, Mapping) else ():
-            if isinstance(use, Mapping):
-                gathered.fact(f"core{core}.util_pct", number_or_unknown(use.get("neuroncore_utilization")))
-                if "flops" in use:
-                    gathered.fact(f"core{core}.flops", number_or_unknown(use["flops"]))
-        _note_executions(gathered, part, groups)
+        _note_cores(gathered, groups)
+        _note_executions(gathered, f"{part}.", groups)
+
+
+def _note_cores(gathered: Gathered, groups: Mapping[str, Mapping[str, Any]]) -> None:
+    cores = groups.get("neuroncore_counters", {}).get("neuroncores_in_use")
+    for core, use in cores.items() if isinstance(cores, Mapping) else ():
+        if isinstance(use, Mapping):
+            gathered.fact(f"core{core}.util_pct", number_or_unknown(use.get("neuroncore_utilization")))
+            if "flops" in use:
+                gathered.fact(f"core{core}.flops", number_or_unknown(use["flops"]))
 
 
 def _note_executions(gathered: Gathered, part: str, groups: Mapping[str, Mapping[str, Any]]) -> None:
@@ -162,16 +198,16 @@ def _note_executions(gathered: Gathered, part: str, groups: Mapping[str, Mapping
     for name, prefix in (("error_summary", "errors."), ("execution_summary", "executions.")):
         counts = statistics.get(name)
         for kind, count in counts.items() if isinstance(counts, Mapping) else ():
-            gathered.fact(f"{part}.{prefix}{kind}", number_or_unknown(count))
-    hardware = gathered.facts.get(f"{part}.errors.hardware")
+            gathered.fact(f"{part}{prefix}{kind}", number_or_unknown(count))
+    hardware = gathered.facts.get(f"{part}errors.hardware")
     if isinstance(hardware, int) and hardware > 0:
         text = f"{hardware} executions ended with a hardware error"
         gathered.found(FindingClass.HARDWARE, "host", "neuron.execution_hardware_error", text)
     latencies = statistics.get("latency_stats")
     total = latencies.get("total_latency") if isinstance(latencies, Mapping) else None
     for percentile, seconds in total.items() if isinstance(total, Mapping) else ():
-        gathered.fact(f"{part}.latency.{percentile}_s", number_or_unknown(seconds))
+        gathered.fact(f"{part}latency.{percentile}_s", number_or_unknown(seconds))
     memory = groups.get("memory_used", {}).get("neuron_runtime_used_bytes")
     if isinstance(memory, Mapping):
         for name in ("host", "neuron_device"):
-            gathered.fact(f"{part}.memory.{name}_b", number_or_unknown(memory.get(name)))
+            gathered.fact(f"{part}memory.{name}_b", number_or_unknown(memory.get(name)))

@@ -10,6 +10,7 @@ from gatehouse.model.commands import Completed
 from gatehouse.model.errors import UnreadableError
 from gatehouse.model.readings import ToolReport
 from gatehouse.model.status import FindingClass
+from gatehouse.vendors.cuda_errors import OF_HARDWARE
 from gatehouse.vendors.gathered import Gathered, gather, whole_lines
 from gatehouse.vendors.nvbandwidth_json import read_nvbandwidth_json
 from gatehouse.vendors.quantities import number_or_unknown
@@ -27,6 +28,7 @@ _DEVICE = re.compile(
 _JSON = re.compile(r"^\s*\{\s*\"nvbandwidth\"", re.MULTILINE)
 _RUNNING = re.compile(r"Running (\w{1,100})\.\s*$")
 _TITLE = re.compile(r".*\((GB/s|ns|us)\)\s*$")
+_STATISTIC = re.compile(r"(MIN|MAX|AVG) (\w{1,100}) (-?[\d.]{1,20})\s*$")  # below the sum, with --verbose
 _SUM = re.compile(r"SUM (\w{1,100}) (-?[\d.]{1,20}|N/A)\s*$")
 _WAIVED = re.compile(r"\s*(?:Waived|WAIVED|Waiving (\w{1,100})\.)")
 _FAILED = re.compile(
@@ -105,6 +107,8 @@ def _read_line(gathered: Gathered, test: _Test, line: str) -> None:
     if (total := _SUM.match(line)) is not None:
         gathered.fact(f"sum.{total[1]}", number_or_unknown(total[2]))
         test.ended, test.columns = True, []
+    elif (statistic := _STATISTIC.match(line)) is not None:
+        gathered.fact(f"{statistic[1].lower()}.{statistic[2]}", number_or_unknown(statistic[3]))
     elif _WAIVED.match(line):
         test.ended, test.columns = test.ended or not test.rows, []
     elif (title := _TITLE.match(line)) is not None:
@@ -118,7 +122,8 @@ def _read_line(gathered: Gathered, test: _Test, line: str) -> None:
 
 
 def _note_failure(gathered: Gathered, test: str, line: str) -> None:
-    """Wrong data is the hardware's; an error of CUDA may be anything's, and is the tool's until it is known better."""
-    kind = FindingClass.HARDWARE if _WRONG_VALUE.search(line) else FindingClass.TOOL_ERROR
+    """Wrong data is the hardware's, as are few errors of CUDA; any other may be anything's, and so is the tool's."""
+    is_hardware = _WRONG_VALUE.search(line) or OF_HARDWARE.search(line)
+    kind = FindingClass.HARDWARE if is_hardware else FindingClass.TOOL_ERROR
     gathered.found(kind, "host", f"nvbandwidth.{test or 'start'}", line)
     gathered.error(line.strip()[:200])

@@ -7,6 +7,7 @@ from typing import Any
 from gatehouse.model.errors import UnreadableError
 from gatehouse.model.readings import ToolReport
 from gatehouse.model.status import FindingClass
+from gatehouse.vendors.cuda_errors import OF_HARDWARE
 from gatehouse.vendors.gathered import Gathered
 from gatehouse.vendors.json_recovery import gathered_json
 from gatehouse.vendors.quantities import number_or_unknown, word_or_unknown
@@ -78,7 +79,8 @@ def _note_test(gathered: Gathered, test: Mapping[str, Any]) -> None:
         gathered.fact(f"{name}.row{row}.col{column}_{_SUFFIXES[unit[1]] if unit else 'gbps'}", number_or_unknown(cell))
     if status is not None and status.lower() == "error":
         text = f"{name}: {test.get('error', 'failed')}"
-        kind = FindingClass.HARDWARE if "invalid value" in text.lower() else FindingClass.TOOL_ERROR
+        is_hardware = "invalid value" in text.lower() or OF_HARDWARE.search(text)
+        kind = FindingClass.HARDWARE if is_hardware else FindingClass.TOOL_ERROR
         gathered.found(kind, "host", f"nvbandwidth.{name}", text)
 
 

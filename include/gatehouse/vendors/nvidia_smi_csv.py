@@ -41,6 +41,8 @@ _PAGE_COLUMNS = {
 _IDENTITIES = ("index", "pci.bus_id", "gpu_bus_id", "uuid", "gpu_uuid")
 _WHOLE_CELL = re.compile(r".*(?:\]|%|\d (?:MiB|W|MHz|us|ms|KB/s))")  # nothing can follow it, even without a newline
 
+_CUT_CELL = "\0"  # stands for a cell of which something may be missing
+
 
 @reads("nvidia-smi-csv")
 def read_nvidia_smi_csv(said: Completed) -> ToolReport:
@@ -83,7 +85,8 @@ def _is_heading(line: str) -> bool:
 def _rows(gathered: Gathered, headings: list[str], lines: Sequence[str]) -> list[list[str]]:
     """Rows with as many cells as there are headings, up to the first line that is no row.
 
-    A last line without its newline is a row when its last cell is surely whole.
+    A last line without its newline is a row when its last cell is surely whole; a GPU's row is one in any case, as
+    all its other cells are whole. (A process's name may hold the separator, so that a cut row can look whole.)
     """
     rows: list[list[str]] = []
     *whole, tail = lines
@@ -94,8 +97,10 @@ def _rows(gathered: Gathered, headings: list[str], lines: Sequence[str]) -> list
         elif ", " in line:
             gathered.incomplete(f"a row of {len(cells)} cells under {len(headings)} headings was left out")
     cells = _cells(headings, tail)
-    if len(cells) == len(headings) and _WHOLE_CELL.fullmatch(cells[-1].strip()):
-        rows.append(cells)
+    is_whole = bool(_WHOLE_CELL.fullmatch(cells[-1].strip())) if cells else False
+    is_of_gpu = len(headings) > 1 and not {"pid", "retired_pages.address"} & set(headings)
+    if len(cells) == len(headings) and (is_whole or is_of_gpu):
+        rows.append(cells if is_whole else [*cells[:-1], _CUT_CELL])
         gathered.incomplete("the last line has no end; more may be missing")
     elif tail.strip():
         gathered.was_cut("the last line has no end")
@@ -137,11 +142,12 @@ def _note_gpus(gathered: Gathered, headings: Sequence[str], rows: Sequence[Seque
         facts: dict[str, Fact] = {}
         for heading, cell in zip(headings, cells, strict=True):
             fact = fact_of(heading)
-            if fact is not None:
+            if fact is not None and cell != _CUT_CELL:
                 facts[fact[0]] = value_of(fact[1], cell.strip())
         index = facts.pop("index", None)
         part = f"gpu{index if isinstance(index, int) else number}"
-        gathered.facts_of("", {name: facts.pop(name) for name in HOST_FACTS & facts.keys()})
+        host = {name: facts.pop(name) for name in HOST_FACTS & facts.keys()}
+        gathered.facts_of("", {name: value for name, value in host.items() if gathered.facts.get(name) is None})
         gathered.facts_of(part, facts)
         note_gpu_state(gathered, part, facts)
         broken += note_broken_words(gathered, part, cells)

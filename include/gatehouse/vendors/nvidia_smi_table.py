@@ -4,6 +4,8 @@ The table of ``nvidia-smi vgpu`` is one of them: it lists the virtual GPUs below
 """
 
 import re
+from dataclasses import replace
+from itertools import takewhile
 
 from gatehouse.model.commands import Completed
 from gatehouse.model.errors import UnreadableError
@@ -54,16 +56,15 @@ def read_nvidia_smi_table(said: Completed) -> ToolReport:
     for name, pattern in _VERSIONS.items():
         match = pattern.search(text)
         gathered.fact(name, match[1] if match else None)
-    gpus = [block for block in blocks if _BUS.search(headings.cell(block, "Bus-Id") or "")]
+    gpus = [_whole_rows(headings, block) for block in blocks if _BUS.search(headings.cell(block, "Bus-Id") or "")]
     for block in gpus:
-        if block.closed:
-            _read_gpu(gathered, headings, block)
-        else:
+        _read_gpu(gathered, headings, block)
+        if not block.closed:
             gathered.incomplete("the last GPU of the table has no end")
-    gathered.fact("gpus", sum(block.closed for block in gpus) or None)
+    gathered.fact("gpus", sum(_is_whole(headings, block) for block in gpus) or None)
     if not gpus:
         gathered.incomplete("the table lists no GPU")
-    if not _ends_whole(text):
+    if not ends_whole(text):
         gathered.incomplete("the last line has no end")
     if headings.place("vGPU ID") is None:
         _read_mig(gathered, blocks)
@@ -80,6 +81,19 @@ def _first_table(gathered: Gathered, text: str) -> str:
     gathered.incomplete("another table follows; only the first was read")
     first = text[: headers[1]]
     return first[: first.rstrip().rfind("\n") + 1]
+
+
+def _whole_rows(headings: Headings, block: Block) -> Block:
+    """The block; of one without a border below it the rows up to the first that lacks a cell."""
+    if block.closed:
+        return block
+    pairs = zip(block.rows, headings.cells, strict=False)
+    return replace(block, rows=tuple(row for row, _ in takewhile(lambda pair: len(pair[0]) == len(pair[1]), pairs)))
+
+
+def _is_whole(headings: Headings, block: Block) -> bool:
+    """Whether all rows of a GPU are there. A table of virtual GPUs has any number of rows below the GPU's."""
+    return block.closed or (len(block.rows) == len(headings.cells) and headings.place("vGPU ID") is None)
 
 
 def _read_gpu(gathered: Gathered, headings: Headings, block: Block) -> None:
@@ -101,18 +115,13 @@ def _read_gpu(gathered: Gathered, headings: Headings, block: Block) -> None:
     facts |= _state(headings, block)
     if headings.place("vGPU ID") is not None:
         facts |= _vgpus(block)
+    if not _is_whole(headings, block):  # what has no value may stand in the rows that are missing
+        facts = {key: value for key, value in facts.items() if value is not None and not key.startswith("vgpu")}
     gathered.facts_of(part, facts)
     for cell in (cell for row in block.rows for cell in row if "ERR!" in cell):
         fan = cell.startswith("ERR!") and cell == headings.cell(block, "Temp")
         signature = "gpu.fan_error" if fan else "gpu.sensor_error"
         gathered.found(FindingClass.HARDWARE, part, signature, f"the GPU gives no value here: {cell}")
-
-
-def _ends_whole(text: str) -> bool:
-    """Whether the text ends with a newline, or with a border as wide as what stands above it."""
-    *above, last = text.split("\n")
-    widest = max((len(line.rstrip()) for line in above[-8:]), default=0)
-    return ends_whole(text) and (not last or len(last.rstrip()) >= widest)
 
 
 def _of_name(headings: Headings) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from gatehouse.model.commands import Completed
 from gatehouse.model.errors import UnreadableError
 from gatehouse.model.readings import ToolReport
+from gatehouse.model.status import FindingClass
 from gatehouse.vendors.documents import Lines, lines_of
 from gatehouse.vendors.draft import Draft
 from gatehouse.vendors.registry import reads
@@ -60,6 +61,7 @@ _ZEROES = {
     "extlog": ("extlog.errors",),
     "disk": ("disk.errors",),
 }
+_TROUBLE = re.compile(r"DBD::|DBI |Can't call method |ras-mc-ctl: Error")  # of perl, where a table is missing
 
 
 @dataclass(slots=True)
@@ -90,6 +92,10 @@ def read_ras_mc_ctl_summary(said: Completed) -> ToolReport:
     if not draft.facts:
         raise UnreadableError(f"no section of ras-mc-ctl{_first(lines)}")
     _judge(draft)
+    trouble = next((line.strip() for line in lines if _TROUBLE.match(line.strip())), None)
+    if trouble is not None:  # what the database lacks was not counted
+        draft.incomplete(trouble[:200])
+        draft.finding(FindingClass.TOOL_ERROR, "host", "ras.query_failed", trouble[:300])
     if lines.tail or (place.is_open and lines.whole[-1].strip().endswith(":")):
         draft.was_cut(f"the section {place.section!r} is cut")
         for name in _zeroes(place.section) if place.is_open else ():

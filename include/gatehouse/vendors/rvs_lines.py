@@ -28,6 +28,7 @@ _VIOLATIONS = re.compile(r"gm (\d{1,6}) (\w{2,20}) violations (\d{1,12})$")
 _AVERAGE = re.compile(r"gm (\d{1,6}) (\w{2,20}) average ([\d.]{1,20})(C|MHz|%|Watts)?$")
 _BAR = re.compile(r"smqt (\d{1,6}) (bar\d)_(?:size\s{1,12}(\d{1,20}) .{0,40}|base_addr\s{1,4}([0-9A-F]{1,16}))$")
 _STREAM = re.compile(r"(\d{1,6})\s+(Read|Write|Copy|Mul|Add|Triad|Dot)((?:\s+[\d.]{1,20}){1,6})$")
+_PACKAGES = {"Total": "total", "Installed": "installed", "Missing": "missing", "Version": "version_mismatch"}
 _SETUP = re.compile(
     r"(Total packages validated|Installed packages|Missing packages|Version mismatch packages)\s*: (\d+)$"
 )
@@ -95,7 +96,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Facts]], ...] = (
     (_AVERAGE, _average),
     (_BAR, _bar),
     (_STREAM, _stream),
-    (_SETUP, lambda match: {f"packages.{match[1].split()[0].lower()}": int(match[2])}),
+    (_SETUP, lambda match: {f"packages.{_PACKAGES[match[1].split()[0]]}": int(match[2])}),
     (_PACKAGE, lambda match: {f"package.{match[1]}": match[2]}),
 )
 

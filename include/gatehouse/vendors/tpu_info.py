@@ -34,6 +34,9 @@ class _Table:
         return any(words in heading for heading in self.headings)
 
 
+_NO_CHIPS = re.compile(r"^No TPU chips found\.\s*?\n", re.MULTILINE)
+
+
 @reads("tpu-info")
 def read_tpu_info(said: Completed) -> ToolReport:
     """Chips by number with their process, memory and duty cycle; utilisation by core; latencies by their table's title.
@@ -43,6 +46,9 @@ def read_tpu_info(said: Completed) -> ToolReport:
     """
     gathered, text = gather("tpu-info", said)
     tables = list(_tables(text))
+    if _NO_CHIPS.search(text):
+        gathered.fact("chips", 0)
+        return gathered.done()
     known = [table for table in tables if _FIRST.intersection(table.headings)]
     whole = text[: text.rfind("\n") + 1]
     versions = {name: pattern.search(whole) for name, pattern in _HEADER.items()}
@@ -54,14 +60,18 @@ def read_tpu_info(said: Completed) -> ToolReport:
     for table in tables:
         for row in table.rows:
             _note_row(gathered, table, dict(zip(table.headings, row, strict=True)))
-    for line in text.split("\n"):
-        if (complaint := _COMPLAINT.fullmatch(line.strip())) is not None:
-            gathered.error(complaint[1])
+    _note_complaints(gathered, text)
     if known:
         _note_chips(gathered, tables)
     if not ends_whole(text):
         gathered.incomplete("the last line has no end")
     return gathered.done()
+
+
+def _note_complaints(gathered: Gathered, text: str) -> None:
+    for line in text.split("\n"):
+        if (complaint := _COMPLAINT.fullmatch(line.strip())) is not None:
+            gathered.error(complaint[1])
 
 
 def _tables(text: str) -> Iterator[_Table]:

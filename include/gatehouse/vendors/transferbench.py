@@ -21,7 +21,7 @@ _BYTES = re.compile(
 )
 _TOPOLOGY = re.compile(r"Detected topology: (\d{1,3}) configured CPU NUMA node.{0,40}?(\d{1,3}) GPU device")
 _ROW = re.compile(r"\s{0,8}((?:CPU|GPU) ?\d{1,4})\s+(?:(<?->?)\s+)?((?:N/A|-|[\d.])\S*(?:\s+\S+)*)\s*$")
-_AVERAGES = re.compile(r"\s*Averages \(During (\w{2,12})\):\s+(.*)$")
+_AVERAGES = re.compile(r"\s*Averages \(During\s+(\w{2,12})\):\s+(.*)$")
 _KINDS = re.compile(r"(CPU|GPU)->(CPU|GPU)")
 _WHOLE = re.compile(r"\s{0,8}(Average|Aggregate)\s{1,4}bandwidth \((CPU|GPU) [Tt]imed\):\s{0,12}([\d.]{1,20}) GB/s")
 _TEST = re.compile(r"Test (\d{1,6}):")
@@ -58,7 +58,7 @@ def read_transferbench(said: Completed) -> ToolReport:
     if by_test and not any("aggregate" in name for name in gathered.facts):
         gathered.incomplete("the aggregate, which comes last, is absent")
     if devices:
-        gathered.fact("cpus", sum(name.startswith("cpu") for name in devices))
+        gathered.fact("cpus", sum(name.startswith("cpu") for name in devices) or None)  # all-to-all is among GPUs
         gathered.fact("gpus", sum(name.startswith("gpu") for name in devices))
         _note_averages(gathered, lines)
     return gathered.done()
@@ -91,7 +91,8 @@ def _note_tables(gathered: Gathered, lines: Sequence[str]) -> list[str]:
             columns, prefix = device_names(plain), "cus"
         elif columns and prefix == "cus" and plain.split()[:1] and plain.split()[0].isdecimal():
             _note_row(gathered, f"cus{plain.split()[0]}", plain.split()[1:], columns)
-        elif columns and (row := _ROW.match(plain)) is not None:
+        elif columns and (row := _ROW.match(plain)) is not None and not (prefix == "bidir." and row[2] in ("->", "<-")):
+            # of both directions the sum, "<->", is the pair's rate
             _note_row(gathered, f"{prefix}{device_names(row[1])[0]}", row[3].split(), columns)
     return devices
 

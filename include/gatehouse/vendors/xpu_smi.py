@@ -19,8 +19,8 @@ from gatehouse.vendors.quantities import number_or_unknown, quantity
 from gatehouse.vendors.registry import reads
 
 _NUMBERED = re.compile(r"^\d{1,2}\.\s+")
-_RESULT = re.compile(r"Result: (\w{2,20})")
-_STATUS = re.compile(r"Status: (\w{2,20})")
+_RESULT = re.compile(r"^Result: (\w{2,20})", re.MULTILINE)
+_STATUS = re.compile(r"^Status: (\w{2,20})", re.MULTILINE)
 _PID = re.compile(r"PID: (\d{1,10})")
 _MESSAGE = re.compile(r"Message: (.{1,300}?)(?= PID: |$)")
 _THRESHOLD = re.compile(r"(Throttle|Shutdown) Threshold: ?(-?[\d.]{1,10})\s+(\S.*)$")
