@@ -35,6 +35,8 @@ _NAMES = {
     "warning_temp_time": "warning_temp_minutes",
     "critical_comp_time": "critical_temp_minutes",
     "controller_busy_time": "controller_busy_minutes",
+    "host_read_commands": "host_reads",
+    "host_write_commands": "host_writes",
 }
 _BITS = ("available_spare", "temp_threshold", "reliability_degraded", "ro", "vmbu_failed", "pmr_ro")
 _SENSORS = 8

@@ -52,6 +52,9 @@ _NUMBERS = {
     "Data Units Written": "nvme.data_units_written",
     "Warning Comp. Temperature Time": "nvme.warning_temp_minutes",
     "Critical Comp. Temperature Time": "nvme.critical_temp_minutes",
+    "Host Read Commands": "nvme.host_reads",
+    "Host Write Commands": "nvme.host_writes",
+    "Controller Busy Time": "nvme.controller_busy_minutes",
     "Percentage used endurance indicator": "percentage_used",
     "Power On Hours": "power_on_hours",
     "ATA Error Count": "error_log.count",
@@ -149,7 +152,8 @@ def _scan(draft: Draft, lines: Lines, devices: list[tuple[str, ...]]) -> ToolRep
 
 def _note_messages(draft: Draft, refusals: list[str], warnings: list[str]) -> None:
     """What smartctl complains of, under the names that its JSON has; its own trouble is none of the drive's."""
-    messages = [*((text, "error") for text in refusals), *((text, "warning") for text in warnings)]
+    asleep = [("information" if "STANDBY" in text or "SLEEP" in text else "error") for text in refusals]
+    messages = [*zip(refusals, asleep, strict=True), *((text, "warning") for text in warnings)]
     for index, (text, severity) in enumerate(messages[:_MAX_MESSAGES]):
         draft.fact(f"message{index}", text)
         draft.fact(f"message{index}.severity", severity)
