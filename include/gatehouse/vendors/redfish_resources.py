@@ -181,12 +181,13 @@ def _note_memory_health(draft: Draft, data: Any) -> None:
     if not isinstance(data, dict):
         return
     trips = data.get("AlarmTrips")
+    tripped = sorted(name for name, trip in trips.items() if trip is True) if isinstance(trips, dict) else []
     if isinstance(trips, dict):
-        draft.fact("alarms", sorted(name for name, tripped in trips.items() if tripped is True))
+        draft.fact("alarms", [*tripped])
     for key, name in (("DataLossDetected", "data_loss"), ("PerformanceDegraded", "degraded")):
         draft.fact(name, _flag(data.get(key)))
     draft.fact("life_left_pct", number_or_unknown(data.get("PredictedMediaLifeLeftPercent")))
-    if "UncorrectableECCError" in (draft.facts.get("alarms") or ()):
+    if "UncorrectableECCError" in tripped:
         draft.hardware("memory", "memory.uncorrected", "the alarm for uncorrectable ECC errors tripped")
     if draft.facts["data_loss"]:
         draft.hardware("memory", "memory.data_loss", "data loss detected")
