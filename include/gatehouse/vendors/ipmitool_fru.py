@@ -57,7 +57,7 @@ class _Part:
 
 @reads(_TOOL)
 def read_ipmitool_fru(said: Completed) -> ToolReport:
-    """Identity of each part, ``fru0`` … by its id or else by its name; the first one's product and serial numbers stand bare too.
+    """Identity of each part, ``fru0`` … by its id or else its name; the first one's facts stand bare too.
 
     Raises:
         UnreadableError: no record.
