@@ -55,6 +55,9 @@ def read_flint_query(said: Completed) -> ToolReport:
     draft = Draft(_TOOL, said)
     roms = 0
     for line in lines:
+        if line.startswith("Image type:") and "image_type" in draft.facts:
+            draft.incomplete("more than one device in the output; the first is read")
+            break
         roms += len(_ROM.findall(line))
         if match := _PAIR.fullmatch(line.strip()):
             _note(draft, match.group(1), match.group(2).strip())

@@ -34,6 +34,7 @@ def read_lspci_nn(said: Completed) -> ToolReport:
         raise UnreadableError("no device with class and ids: not lspci -nn")
     draft = Draft(_TOOL, said)
     draft.total("lines", len(found))
+    found = list({match.group(1): match for match in found}.values())  # each once
     draft.total("devices", len(found))
     draft.total("gpus", sum(is_gpu(match.group(3), match.group(5)) for match in found))
     draft.total("nvidia_bridges", sum(match.group(5) == "10de" and is_bridge(match.group(3)) for match in found))

@@ -25,6 +25,7 @@ _ROW = re.compile(
     r"(?:0x)?[0-9a-f]{1,8} {1,20}(?P<Usage>[\d.]{1,12} {0,8}[kMGT]?B {0,4}/ {0,8}[\d.]{1,12} {0,8}[kMGT]?B) {2,20}"
     r"(?P<Format>\d{1,6} {1,4}[KM]?i?B \+ {1,4}\d{1,4} B) {1,20}(?P<FW_Rev>\S{1,16})"
 )
+_DEVICE = re.compile(r"(?:/dev/)?[a-z]\w{1,40}")
 _GB = {"B": 1e-9, "kB": 1e-6, "MB": 1e-3, "GB": 1.0, "TB": 1e3}
 _HEADINGS = {"Node": "path", "SN": "serial", "Model": "model", "FW Rev": "fw", "Format": "format"}
 
@@ -97,7 +98,7 @@ def read_nvme_list_text(said: Completed) -> ToolReport:
         raise UnreadableError("no table with a line of dashes under Node and SN")
     spans = [match.span() for match in re.finditer(r"-+", whole[rule])]
     headings = [_cell(whole[rule - 1], span) for span in spans]
-    rows = [line for line in whole[rule + 1 :] if line.startswith("/dev/")]
+    rows = list(dict.fromkeys(line for line in whole[rule + 1 :] if line.startswith("/dev/")))  # each once
     if lines.tail.startswith("/dev/") and len(lines.tail.rstrip()) >= len(whole[rule].rstrip()):
         rows.append(lines.tail)  # as wide as the table, so nothing of it is missing
         lines = replace(lines, tail="", unended=True)
@@ -158,9 +159,9 @@ def _tables(lines: Lines) -> Iterator[dict[str, str]]:
 
 def _verbose(draft: Draft, lines: Lines) -> ToolReport:
     """``nvme list -v``: tables of subsystems, of controllers and of namespaces, which name their controllers."""
-    rows = [row for row in _tables(lines) if row.get("Device")]
+    rows = [row for row in _tables(lines) if _DEVICE.fullmatch(row.get("Device", ""))]
     controllers = {row["Device"]: row for row in rows if "SN" in row}
-    namespaces = [row for row in rows if "NSID" in row]
+    namespaces = list({row["Device"]: row for row in rows if "NSID" in row}.values())
     draft.total("devices", len(namespaces))
     draft.total("controllers", len(controllers))
     for index, row in enumerate(namespaces):

@@ -153,8 +153,8 @@ def _scan(draft: Draft, lines: Lines, devices: list[tuple[str, ...]]) -> ToolRep
 def _note_messages(draft: Draft, refusals: list[str], warnings: list[str]) -> None:
     """What smartctl complains of, under the names that its JSON has; its own trouble is none of the drive's."""
     asleep = [("information" if "STANDBY" in text or "SLEEP" in text else "error") for text in refusals]
-    messages = [*zip(refusals, asleep, strict=True), *((text, "warning") for text in warnings)]
-    for index, (text, severity) in enumerate(messages[:_MAX_MESSAGES]):
+    messages = dict.fromkeys([*zip(refusals, asleep, strict=True), *((text, "warning") for text in warnings)])
+    for index, (text, severity) in enumerate([*messages][:_MAX_MESSAGES]):
         draft.fact(f"message{index}", text)
         draft.fact(f"message{index}.severity", severity)
         if severity == "error":
