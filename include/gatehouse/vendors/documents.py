@@ -83,21 +83,22 @@ def lines_of(said: Completed) -> Lines:
     Of many blank lines in a row three are left. A margin before every line, as of a quotation, goes, and so does the
     prompt behind the output.
     """
-    text = _without_margin(_BLANK_LINES.sub("\n\n\n\n", text_of(said)))
+    text = _BLANK_LINES.sub("\n\n\n\n", text_of(said))
     if (count := text.count("\n")) > MAX_LINES:
         raise UnreadableError(f"output of {count} lines; more than {MAX_LINES} are not read")
     *whole, tail = text.split("\n")
-    return Lines(tuple(whole), "" if _PROMPT.fullmatch(tail) else tail)
+    if _PROMPT.fullmatch(tail):
+        tail = ""
+    if margin := _MARGIN.match(text):
+        *whole, tail = _without_margin([*whole, tail], margin.group(1))
+    return Lines(tuple(whole), tail)
 
 
-def _without_margin(text: str) -> str:
-    match = _MARGIN.match(text)
-    if match is None:
-        return text
-    lines, margin = text.split("\n"), match.group(1)
+def _without_margin(lines: list[str], margin: str) -> list[str]:
+    """The lines without what all of them begin with; a line of blanks may be cut there, and stays as it is."""
     if not all(line.startswith(margin) for line in lines if line.strip()):
-        return text
-    return "\n".join(line.removeprefix(margin) if line.strip() else line for line in lines)
+        return lines
+    return [line.removeprefix(margin) if line.strip() else line for line in lines]
 
 
 def json_of(said: Completed) -> Any:
