@@ -209,7 +209,8 @@ def _note_rare_pair(draft: Draft, key: str, value: str) -> None:
         name, flag = _SUPPORT[word]
         draft.fact(name, flag)
     elif key == "number of hours powered up" and (hours := _HOURS.fullmatch(value)):
-        draft.fact("power_on_hours", int(hours.group(1)))
+        if draft.facts.get("power_on_hours") is None:  # a maker's page, behind the standard's
+            draft.fact("power_on_hours", int(hours.group(1)))
     elif key == "SMART Error Log Version":
         draft.fact("error_log.version", _number(value))
     elif key.startswith("Temperature Sensor ") and key[19:].isdecimal():
