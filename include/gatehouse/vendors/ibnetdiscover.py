@@ -94,9 +94,12 @@ def _nodes_of_ports(ports: list[re.Match[str]]) -> list[_Node]:
 def _once(nodes: list[_Node]) -> list[_Node]:
     """Each node once with each of its links once, where a dump stands twice in one output."""
     by_guid: dict[str, _Node] = {}
+    links: dict[str, dict[tuple[int, str, int, str | None], None]] = {}
     for node in nodes:
-        first = by_guid.setdefault(node.guid, node)
-        first.links = list(dict.fromkeys([*first.links, *node.links]))
+        by_guid.setdefault(node.guid, node)
+        links.setdefault(node.guid, {}).update(dict.fromkeys(node.links))
+    for guid, node in by_guid.items():
+        node.links = list(links[guid])
     return list(by_guid.values())
 
 

@@ -47,14 +47,15 @@ def note_adapters(draft: Draft, adapters: list[Adapter]) -> None:
 def _once(draft: Draft, adapters: list[Adapter]) -> list[Adapter]:
     """Each adapter and port once, as of several outputs in one the first holds; a contradiction is told."""
     by_name: dict[str, Adapter] = {}
+    ports: dict[str, dict[int, Port]] = {}
     for adapter in adapters:
-        first = by_name.setdefault(adapter.name, adapter)
-        ports: dict[int, Port] = {port.number: port for port in reversed(first.ports)}
-        for port in [*first.ports, *adapter.ports]:
-            known = ports.setdefault(port.number, port)
+        by_name.setdefault(adapter.name, adapter)
+        for port in adapter.ports:
+            known = ports.setdefault(adapter.name, {}).setdefault(port.number, port)
             if any(known.facts.get(name, value) != value for name, value in port.facts.items()):
                 draft.incomplete(f"{adapter.name} port {port.number} is listed again with other values")
-        first.ports = sorted(ports.values(), key=lambda port: port.number)
+    for name, adapter in by_name.items():
+        adapter.ports = list(ports.get(name, {}).values())
     return list(by_name.values())
 
 
