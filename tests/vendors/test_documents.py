@@ -33,6 +33,14 @@ def test_what_is_no_text(output: bytes, reason: str) -> None:
         text_of(completed(output))
 
 
+def test_what_surrounds_an_output() -> None:
+    """It should drop the margin of a quotation and the prompt behind, and keep what only some lines have."""
+    assert lines_of(completed(b"    one\n\n      two\nroot@gpu-017:~# ")).whole == ("one", "", "  two")
+    assert lines_of(completed(b"    one\n\n  two\n")).whole == ("    one", "", "  two")
+    assert lines_of(completed(b"one\n[admin@gpu-017 ~]$ ")).tail == ""
+    assert lines_of(completed(b"one\nrate: 40")).tail == "rate: 40"
+
+
 def test_a_stray_byte_is_forgiven() -> None:
     """It should read text whose vendor string holds one byte that is not UTF-8."""
     assert "\ufffd" in text_of(completed(b"Manufacturer: \xe9lan\n" + b"Serial: 1\n" * 20))

@@ -156,3 +156,11 @@ def test_the_newest_self_test_counts() -> None:
     assert found(reading("smartctl-text", START + HEALTH.format("PASSED") + rows + old)) == []
     report = reading("smartctl-text", START + HEALTH.format("PASSED") + old.replace("# 2", "# 1"))
     assert found(report) == [("hardware", "disk", "smart.self_test_failed")]
+
+
+def test_hours_of_a_maker_s_page() -> None:
+    """It should take them where the standard's page has none, and never over those."""
+    maker = "SMART Health Status: OK\n  number of hours powered up = 30000.30\n"
+    assert reading("smartctl-text", maker).facts["power_on_hours"] == 30000
+    both = "Accumulated power on time, hours:minutes 16003:18\n" + maker
+    assert reading("smartctl-text", both).facts["power_on_hours"] == 16003

@@ -21,6 +21,8 @@ _HTML = re.compile(r"\s{0,100}(?:<!doctype html|<html)", re.IGNORECASE)
 _ANSI = re.compile(r"\x1b\[[0-9;]{0,20}[A-Za-z]")
 _BLANK_LINES = re.compile(r"\n{5,}")
 _GOES_ON = re.compile(r"\s{0,1000}[}\],:]")
+_PROMPT = re.compile(r"\[?[\w.-]{1,64}@[\w.-]{1,64}[: ].{0,200}[#$>] ?")  # of the shell that a session was copied from
+_MARGIN = re.compile(r"\n{0,4}([ \t]{1,16})\S")
 _JSON_START = re.compile(r"^[ \t]*(?=[{\[])", re.MULTILINE)
 
 
@@ -78,13 +80,25 @@ def text_of(said: Completed) -> str:
 def lines_of(said: Completed) -> Lines:
     """Standard output by lines. Only ``\\n`` ends a line: vendor strings may hold other separators of Unicode.
 
-    Of many blank lines in a row three are left.
+    Of many blank lines in a row three are left. A margin before every line, as of a quotation, goes, and so does the
+    prompt behind the output.
     """
     text = _BLANK_LINES.sub("\n\n\n\n", text_of(said))
     if (count := text.count("\n")) > MAX_LINES:
         raise UnreadableError(f"output of {count} lines; more than {MAX_LINES} are not read")
     *whole, tail = text.split("\n")
+    if _PROMPT.fullmatch(tail):
+        tail = ""
+    if margin := _MARGIN.match(text):
+        *whole, tail = _without_margin([*whole, tail], margin.group(1))
     return Lines(tuple(whole), tail)
+
+
+def _without_margin(lines: list[str], margin: str) -> list[str]:
+    """The lines without what all of them begin with; a line of blanks may be cut there, and stays as it is."""
+    if not all(line.startswith(margin) for line in lines if line.strip()):
+        return lines
+    return [line.removeprefix(margin) if line.strip() else line for line in lines]
 
 
 def json_of(said: Completed) -> Any:

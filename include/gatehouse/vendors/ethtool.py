@@ -37,7 +37,7 @@ def read_ethtool(said: Completed) -> ToolReport:
         UnreadableError: not the settings that ethtool prints.
     """
     lines = lines_of(with_errors(said)).with_tail(_LAST_LINE, ends=True)
-    devices = _devices(lines)
+    devices = list({device: (device, facts) for device, facts in reversed(_devices(lines))}.values())[::-1]  # each once
     complaints = [line.strip() for line in (*lines, lines.tail) if _COMPLAINT.match(line.strip())]
     if not devices:
         raise UnreadableError(f"no 'Settings for DEVICE:'{f': {complaints[0]}' if complaints else complaint(said)}")

@@ -42,6 +42,9 @@ _QUANTITIES = {
     "Module temperature": "temp",
     "Module voltage": "voltage",
 }
+_LANE_STATES = {"Rx loss of signal": "rx_los", "Tx loss of signal": "tx_los", "Tx fault": "tx_fault"}
+_LANE_STATES |= {"Rx loss of lock": "rx_lol", "Tx loss of lock": "tx_lol"}
+_LANES = re.compile(r"\[((?: ?(?:Yes|No),?){1,16}) ?\]")
 _FLAG = re.compile(r"(.{1,40}?) (high|low) (alarm|warning)( threshold)?")
 _ALWAYS = ("rx_power_dbm", "tx_power_dbm", "temp_c", "voltage_v")
 _THRESHOLD_NAMES = {"rx_power": "rx", "tx_power": "tx"}
@@ -93,6 +96,8 @@ def _note(
     elif key in _QUANTITIES:
         for unit, number in _numbers(value).items():
             measured.setdefault(f"{_QUANTITIES[key]}_{unit}", {})[_MODULE if lane is None else lane] = number
+    elif key in _LANE_STATES:
+        _note_lane_states(draft, _LANE_STATES[key], key, value)
     elif flag and flag.group(1) in _QUANTITIES:
         _note_flag(draft, flags, flag, value, lane)
 
@@ -105,6 +110,20 @@ def _note_lanes(draft: Draft, name: str, by_lane: dict[int, Fact]) -> None:
     for lane, value in sorted(by_lane.items()):
         draft.fact(f"lane{lane}.{name}", value)
     draft.total(name, [by_lane[lane] for lane in sorted(by_lane)])
+
+
+def _note_lane_states(draft: Draft, name: str, key: str, value: str) -> None:
+    """The lanes, from 1, that lost their signal or lock, or failed: ``[ No, Yes, No, No ]``, or ``None`` of them."""
+    match = _LANES.fullmatch(value)
+    states = match.group(1).replace(",", " ").split() if match else []
+    if not states and value not in ("None", "No"):
+        draft.fact(name, [1] if value == "Yes" else None)
+        return
+    lanes = [lane for lane, state in enumerate(states, 1) if state == "Yes"]
+    draft.fact(name, [*lanes])
+    if name in ("rx_los", "tx_fault"):
+        for lane in lanes:
+            draft.hardware(f"module.lane{lane}", f"optic.{name}", f"{key} on lane {lane}")
 
 
 def _numbers(value: str) -> dict[str, int | float | None]:

@@ -99,9 +99,10 @@ def _note_way(draft: Draft, prefix: str, way: Any) -> None:
         draft.fact(f"{prefix}.io_b", number_or_unknown(at(way, "io_bytes")))
     draft.fact(f"{prefix}.total_ios", operations)
     draft.fact(f"{prefix}.runtime_ms", number_or_unknown(at(way, "runtime")))
+    moved = operations or (operations is None and number_or_unknown(at(way, "io_bytes")))  # fio 2.1 counts bytes only
     for kind in _LATENCIES:
         for name, value in _latency(way, kind).items():
-            draft.fact(f"{prefix}.{kind}_{name}", value if operations else None)
+            draft.fact(f"{prefix}.{kind}_{name}", value if moved else None)
 
 
 def _latency(way: Any, kind: str) -> dict[str, int | float | None]:

@@ -12,7 +12,7 @@ from gatehouse.model.errors import UnreadableError
 from gatehouse.model.readings import ToolReport
 from gatehouse.vendors.documents import lines_of, with_errors
 from gatehouse.vendors.draft import Draft
-from gatehouse.vendors.quantities import flag_or_unknown, word_or_unknown
+from gatehouse.vendors.quantities import flag_or_unknown, number_or_unknown, word_or_unknown
 from gatehouse.vendors.registry import reads
 
 _TOOL = "flint-query"
@@ -27,7 +27,6 @@ _WORDS = {
     "FW Version": "fw",
     "FW Version(Running)": "fw_running",
     "FW Release Date": "fw_release",
-    "Device ID": "device_id",
     "Chip Revision": "chip_revision",
     "Image VSD": "image_vsd",
     "Device VSD": "device_vsd",
@@ -40,6 +39,9 @@ _WORDS = {
     "Default Update Method": "update_method",
 }
 _FIRST_WORD = {"Base GUID": "base_guid", "Base MAC": "base_mac"}
+_LISTS = {"GUIDs": "guids", "MACs": "macs"}  # of ConnectX-3 and before: a column for the node and each port
+_BLANK = re.compile(r"f{12}|f{16}")  # flash that was never written
+_ALWAYS = ("image_type", "fw", "fw_release", "psid", "part", "base_guid", "base_mac", "security", "secure_boot")
 
 
 @reads(_TOOL)
@@ -53,12 +55,17 @@ def read_flint_query(said: Completed) -> ToolReport:
     draft = Draft(_TOOL, said)
     roms = 0
     for line in lines:
+        if line.startswith("Image type:") and "image_type" in draft.facts:
+            draft.incomplete("more than one device in the output; the first is read")
+            break
         roms += len(_ROM.findall(line))
         if match := _PAIR.fullmatch(line.strip()):
             _note(draft, match.group(1), match.group(2).strip())
     error = next((match.group(1) for line in (*lines, lines.tail) if (match := _ERROR.search(line))), None)
     if "fw" not in draft.facts and "image_type" not in draft.facts:
         raise UnreadableError(f"no firmware version{f': {error}' if error else ': not flint'}")
+    for name in _ALWAYS if not lines.tail else ():
+        draft.facts.setdefault(name, None)
     draft.total("roms", roms)
     draft.note_end(lines)
     if error:
@@ -71,6 +78,10 @@ def _note(draft: Draft, key: str, value: str) -> None:
         draft.facts.setdefault(_WORDS[key], word_or_unknown(value))
     elif key in _FIRST_WORD:
         draft.facts.setdefault(_FIRST_WORD[key], word_or_unknown(value.split(maxsplit=1)[0]))
+    elif key in _LISTS:
+        draft.facts.setdefault(_LISTS[key], [None if _BLANK.fullmatch(word) else word for word in value.split()])
+    elif key == "Device ID":
+        draft.facts.setdefault("device_id", number_or_unknown(value))
     elif key == "Description":
         draft.facts.setdefault("description", word_or_unknown(value))
     elif key in ("Secure Boot Capable", "Secure Boot"):

@@ -60,8 +60,10 @@ def read_ibnetdiscover(said: Completed) -> ToolReport:
         elif nodes and (match := _LINK.fullmatch(line.strip())):
             speed = _SPEED.search(match.group(4))
             nodes[-1].links.append((int(match.group(1)), match.group(2), int(match.group(3)), speed and speed.group(1)))
+    nodes = _once(nodes)
     ports = [match for line in lines if not nodes and (match := _PORT.fullmatch(line.rstrip()))]
     if ports:
+        ports = list({port.group(4, 3): port for port in ports}.values())  # each once
         nodes = _nodes_of_ports(ports)
     if not nodes and not any(_HEADER.match(line) for line in lines):
         first = next((line.strip() for line in lines if line.strip()), "")
@@ -86,7 +88,19 @@ def _nodes_of_ports(ports: list[re.Match[str]]) -> list[_Node]:
         if port.group(7):
             peer = f"{_PORT_KINDS[port.group(7)][1]}-{int(port.group(10), 16):016x}"
             node.links.append((int(port.group(3)), peer, int(port.group(9)), port.group(5) + port.group(6)))
-    return list(nodes.values())
+    return _once(list(nodes.values()))
+
+
+def _once(nodes: list[_Node]) -> list[_Node]:
+    """Each node once with each of its links once, where a dump stands twice in one output."""
+    by_guid: dict[str, _Node] = {}
+    links: dict[str, dict[tuple[int, str, int, str | None], None]] = {}
+    for node in nodes:
+        by_guid.setdefault(node.guid, node)
+        links.setdefault(node.guid, {}).update(dict.fromkeys(node.links))
+    for guid, node in by_guid.items():
+        node.links = list(links[guid])
+    return list(by_guid.values())
 
 
 def _note_nodes(draft: Draft, nodes: list[_Node]) -> None:

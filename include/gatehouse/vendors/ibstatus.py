@@ -14,6 +14,7 @@ from gatehouse.vendors.registry import reads
 _TOOL = "ibstatus"
 _PORT = re.compile(r"Infiniband device '([\w.-]{1,64})' port (\d{1,3}) status:")
 _FIELD = re.compile(r"\s{1,16}([a-z_ ]{2,20}):\s{1,16}(\S.{0,120})")
+_LID = re.compile(r"0x[0-9a-fA-F]{1,8}")
 _STATE = re.compile(r"(\d{1,2}): (\S.{0,40})")
 _RATE = re.compile(r"([\d.]{1,8}) Gb/sec(?: \((\d{1,2}X) ?(\w{0,8})\))?")
 _ACTIVE, _DOWN = 4, 1  # IBTA port states
@@ -63,5 +64,5 @@ def _note_field(port: Port, key: str, value: str) -> None:
         port.facts["speed_mbps"] = number * _MBPS_PER_GBPS if port.active and number is not None else None
     elif key == "link_layer":
         port.facts["link_layer"] = value
-    elif key in ("base lid", "sm lid") and value.startswith("0x") and value[2:].isalnum():
+    elif key in ("base lid", "sm lid") and _LID.fullmatch(value):
         port.facts["lid" if key == "base lid" else "sm_lid"] = int(value, 16)

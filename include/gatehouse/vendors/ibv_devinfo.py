@@ -21,7 +21,7 @@ _NO_DEVICE = re.compile(
 _LAST_LINE = re.compile(r"\s{0,40}link_layer:\s{1,40}(?:InfiniBand|Ethernet|Unspecified)")
 _LANES = re.compile(r"(\d{1,2})X", re.IGNORECASE)
 _MBPS_PER_GBPS = 1000
-_HCA_WORDS = {"sys_image_guid": "system_guid", "vendor_part_id": "part_id", "hw_ver": "hw"}
+_HCA_WORDS = {"sys_image_guid": "system_guid", "vendor_id": "vendor_id", "hw_ver": "hw"}
 _HCA_WORDS |= {"fw_ver": "fw", "node_guid": "node_guid", "board_id": "board", "transport": "transport"}
 _PORT_WORDS = {"phys_state": "phys", "link_layer": "link_layer", "active_width": "width"}
 _PORT_NUMBERS = {"active_mtu": "mtu", "max_mtu": "max_mtu", "port_lid": "lid", "sm_lid": "sm_lid"}
@@ -73,6 +73,8 @@ def _note_field(adapter: Adapter, key: str, value: str) -> None:
     elif not adapter.ports:
         if key in _HCA_WORDS:
             adapter.facts[_HCA_WORDS[key]] = word
+        elif key == "vendor_part_id":
+            adapter.facts["part_id"] = number_or_unknown(word)
     elif key == "state":
         adapter.ports[-1].facts["state"] = word
         adapter.ports[-1].active, adapter.ports[-1].down = word == "PORT_ACTIVE", word == "PORT_DOWN"

@@ -28,6 +28,7 @@ class Adapter:
 
 def note_adapters(draft: Draft, adapters: list[Adapter]) -> None:
     """Facts of each adapter and port. An only port's stand under the adapter's name as well."""
+    adapters = _once(draft, adapters)
     draft.total("cas", len(adapters))
     for adapter in adapters:
         for name, value in adapter.facts.items():
@@ -41,6 +42,21 @@ def note_adapters(draft: Draft, adapters: list[Adapter]) -> None:
             declared = "an unknown number of" if adapter.declared is None else adapter.declared
             draft.incomplete(f"{adapter.name}: {declared} ports declared, {len(adapter.ports)} listed")
     _note_states(draft, adapters)
+
+
+def _once(draft: Draft, adapters: list[Adapter]) -> list[Adapter]:
+    """Each adapter and port once, as of several outputs in one the first holds; a contradiction is told."""
+    by_name: dict[str, Adapter] = {}
+    ports: dict[str, dict[int, Port]] = {}
+    for adapter in adapters:
+        by_name.setdefault(adapter.name, adapter)
+        for port in adapter.ports:
+            known = ports.setdefault(adapter.name, {}).setdefault(port.number, port)
+            if any(known.facts.get(name, value) != value for name, value in port.facts.items()):
+                draft.incomplete(f"{adapter.name} port {port.number} is listed again with other values")
+    for name, adapter in by_name.items():
+        adapter.ports = list(ports.get(name, {}).values())
+    return list(by_name.values())
 
 
 def _note_states(draft: Draft, adapters: list[Adapter]) -> None:

@@ -1,9 +1,11 @@
 """``ipmitool fru print``: the parts that carry their own identity: chassis, board, product, power supplies.
 
-A record begins with ``FRU Device Description : name (ID n)``; a part that is absent says so on the line below.
+A record begins with ``FRU Device Description : name (ID n)``; some BMCs print more there (``LUN 0 ID 3``,
+``ID 4, Riser``), others no id at all. A part that is absent says so on the line below.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -15,7 +17,10 @@ from gatehouse.vendors.draft import Draft
 from gatehouse.vendors.registry import reads
 
 _TOOL = "ipmitool-fru"
-_RECORD = re.compile(r"FRU Device Description : (.{0,80}?) \(ID (\d{1,4})\)")
+_RECORD = re.compile(
+    r"FRU Device Description : ?(.{0,80}?)"
+    r"(?: \((?:LUN \d{1,3} )?(?:FRU)?ID (?P<id>\d{1,4})(?:, ?(?P<name>.{1,60}))?\))?"
+)
 _FIELD = re.compile(r" {1,4}([A-Z][A-Za-z ]{1,32}?)\s{0,24}: ?(.{0,120})")
 _ABSENT = re.compile(r"\s{0,4}Device not present", re.IGNORECASE)
 _UNREAD = re.compile(
@@ -45,14 +50,14 @@ _NAMES = {
 @dataclass
 class _Part:
     description: str
-    number: int
+    label: str
     present: bool | None = True
     values: dict[str, str] = field(default_factory=dict)
 
 
 @reads(_TOOL)
 def read_ipmitool_fru(said: Completed) -> ToolReport:
-    """Identity of each part, ``fru0`` … by its id; the first one's product and serial numbers stand bare too.
+    """Identity of each part, ``fru0`` … by its id or else its name; the first one's facts stand bare too.
 
     Raises:
         UnreadableError: no record.
@@ -66,14 +71,14 @@ def read_ipmitool_fru(said: Completed) -> ToolReport:
     draft.total("frus", len(parts))
     draft.total("present", sum(part.present is True for part in parts))
     for part in parts:
-        draft.fact(f"fru{part.number}.description", part.description)
+        draft.fact(f"{part.label}.description", part.description)
         if part.values or not part.present:
-            draft.fact(f"fru{part.number}.present", part.present)
+            draft.fact(f"{part.label}.present", part.present)
         if part.present is None:
             draft.incomplete(f"the record of {part.description} could not be read")
         for key, name in _NAMES.items():
             if key in part.values:
-                draft.fact(f"fru{part.number}.{name}", part.values[key] or None)
+                draft.fact(f"{part.label}.{name}", part.values[key] or None)
                 if part is parts[0]:
                     draft.fact(name, part.values[key] or None)
     if parts[-1].present and not parts[-1].values:
@@ -84,11 +89,15 @@ def read_ipmitool_fru(said: Completed) -> ToolReport:
 
 def _parts(lines: Lines) -> Iterator[_Part]:
     part: _Part | None = None
+    labels: Counter[str] = Counter()
     for line in lines:
-        if match := _RECORD.fullmatch(line.strip()):
+        if match := _RECORD.fullmatch(line.strip()[:200]):
             if part:
                 yield part
-            part = _Part(match.group(1), int(match.group(2)))
+            description, number = match.group("name") or match.group(1), match.group("id")
+            label = f"fru{int(number)}" if number else description
+            labels[label] += 1
+            part = _Part(description, label if labels[label] == 1 else f"{label}#{labels[label]}")
         elif part and _ABSENT.match(line):
             part.present = False
         elif part and _UNREAD.match(line):

@@ -49,6 +49,9 @@ def read_ipmitool_mc_info(said: Completed) -> ToolReport:
             below.setdefault(key, []).append(line.strip())
         elif match := _PAIR.fullmatch(line.rstrip()):
             key = match.group(1)
+            if key == "Device ID" and "device_id" in draft.facts:
+                draft.incomplete("more than one BMC in the output; the first is read")
+                break
             _note(draft, key, (match.group(2) or "").strip())
     if "firmware" not in draft.facts or "device_id" not in draft.facts:
         first = next((line.strip() for line in lines if line.strip()), "")

@@ -43,7 +43,8 @@ _GRAVE = tuple(
     }.items()
 )
 _HEX = re.compile(r"[0-9a-fA-F]{1,4}")
-_COLUMNS = 6
+_LEAST_COLUMNS = 4  # date, time, sensor, event: the oldest versions print no direction
+_DIRECTIONS: dict[str, Fact] = {"asserted": True, "deasserted": False}
 _CENTURY = 2000
 _NOON = 12
 
@@ -119,19 +120,26 @@ def _verbose_event(record: dict[str, str]) -> _Event:
 
 def _event(number: int, cells: list[str]) -> _Event:
     """An event of its columns after the id; records of makers (OEM) have others and keep their text only."""
-    if len(cells) + 1 < _COLUMNS or any(cell.startswith("OEM record") for cell in cells[:3]):
+    if len(cells) < _LEAST_COLUMNS or any(cell.startswith("OEM record") for cell in cells[:3]):
         text = " | ".join(cells)
         return _Event(number, text, "", False, None, {"id": number, "text": text, "junk": False, "oem": True})
-    date, time, sensor, event, state = cells[:5]
+    date, time, sensor = cells[:3]
+    event, state, more = _split(cells[3:])
     facts: dict[str, Fact] = {"id": number, "date": _date(date), "sensor": sensor, "event": event or None}
     facts |= _times(time)
     if _PRE_INIT.fullmatch(date) and time.isdecimal():
         facts["uptime_s"] = int(time)  # before the BMC knew the time it counted seconds
-    facts["asserted"] = {"asserted": True, "deasserted": False}.get(state.lower())
+    facts["asserted"] = _DIRECTIONS.get(state.lower())
     facts["junk"] = sensor.lower().startswith("unknown") and not event
-    facts |= _details(event, cells[5] if len(cells) > 5 else "")
+    facts |= _details(event, more)
     grave = next((signature for signature, pattern in _GRAVE if pattern.search(event)), None)
     return _Event(number, sensor, event, facts["asserted"] is True, grave, facts)
+
+
+def _split(cells: list[str]) -> tuple[str, str, str]:
+    """Event, direction and what follows; Dell's hold a bar themselves: ``(Correctable ECC |  DIMMA1)``."""
+    at = next((index for index, cell in enumerate(cells) if cell.lower() in _DIRECTIONS), len(cells))
+    return " | ".join(cells[:at]), "".join(cells[at : at + 1]), "".join(cells[at + 1 : at + 2])
 
 
 def _date(text: str) -> str | None:
@@ -158,9 +166,11 @@ def _details(event: str, reading: str) -> dict[str, Fact]:
     if match := _READING.fullmatch(reading):
         facts["reading"], facts["threshold"] = number_or_unknown(match.group(1)), number_or_unknown(match.group(2))
         facts["unit"] = match.group(3)
-    if match := _DIMM.search(event):
+    elif reading:
+        facts["extra"] = reading
+    if match := _DIMM.search(f"{event} {reading}"):
         facts["dimm"] = match.group(1)
-    if match := _CPU.search(event):
+    if match := _CPU.search(f"{event} {reading}"):
         facts["cpu"] = int(match.group(1))
     return facts
 

@@ -37,6 +37,7 @@ def read_lspci_mm(said: Completed) -> ToolReport:
     records = [record for record in (*_records(lines), *_quoted(lines)) if "Slot" in record and "Class" in record]
     if not records:
         raise UnreadableError("no device with a slot and a class: not lspci -mm")
+    records = list({record["Slot"]: record for record in reversed(records)}.values())[::-1]  # each once
     draft = Draft(_TOOL, said)
     draft.total("devices", len(records))
     ids = [(_id(record.get("Class")), _id(record.get("Vendor"))) for record in records]

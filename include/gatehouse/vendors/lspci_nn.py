@@ -15,6 +15,7 @@ _DEVICE = re.compile(
     r"((?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]) (.{1,80}?) \[([0-9a-f]{4})\]: (.{1,300}?) "
     r"\[([0-9a-f]{4}):([0-9a-f]{4})\](?: \(rev ([0-9a-f]{2})\))?(?: \(prog-if .{0,80}\))?"
 )
+_ADDRESS = re.compile(r"(?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7] [A-Z0-9]")
 _NUMERIC = re.compile(  # -n, which has no names
     r"((?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]) ()([0-9a-f]{4}): ()([0-9a-f]{4}):([0-9a-f]{4})"
     r"(?: \(rev ([0-9a-f]{2})\))?(?: \(prog-if .{0,80}\))?"
@@ -29,11 +30,12 @@ def read_lspci_nn(said: Completed) -> ToolReport:
         UnreadableError: no line of lspci -nn.
     """
     lines = lines_of(said).with_tail(_DEVICE)
-    found = [m for line in lines if (m := _DEVICE.fullmatch(line.strip()) or _NUMERIC.fullmatch(line.strip()))]
-    if not found:
+    matched = [m for line in lines if (m := _DEVICE.fullmatch(line.strip()) or _NUMERIC.fullmatch(line.strip()))]
+    if not matched:
         raise UnreadableError("no device with class and ids: not lspci -nn")
     draft = Draft(_TOOL, said)
-    draft.total("lines", len(found))
+    draft.total("lines", len(matched))
+    found = list({match.group(1): match for match in matched}.values())  # each once
     draft.total("devices", len(found))
     draft.total("gpus", sum(is_gpu(match.group(3), match.group(5)) for match in found))
     draft.total("nvidia_bridges", sum(match.group(5) == "10de" and is_bridge(match.group(3)) for match in found))
@@ -41,6 +43,9 @@ def read_lspci_nn(said: Completed) -> ToolReport:
         _note(draft, match.group(1), match)
     _note(draft, "first", found[0])
     draft.note_end(lines)
+    others = sum(bool(_ADDRESS.match(line.strip())) for line in lines) - len(matched)
+    if others:
+        draft.incomplete(f"{others} devices without ids are left out")
     if not draft.cut:
         _note(draft, "last", found[-1])
     return draft.done()

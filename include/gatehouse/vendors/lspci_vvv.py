@@ -24,8 +24,9 @@ _DEVICE = re.compile(
     r"(?: \(rev ([0-9a-f]{2})\))?(?: \(prog-if [^)]{0,80}\))?"
 )
 _REGISTER = re.compile(r"([ \t]{1,40})([A-Z][A-Za-z0-9 ]{1,30}):(?:[ \t]{1,8}(.*)|$)")
-_SPEED = re.compile(r"Speed ([\d.]{1,6})GT/s(?: \((\w{1,20})\))?")
+_SPEED = re.compile(r"Speed (\d{1,4}(?:\.\d{1,2})?)GT/s(?: \((\w{1,20})\))?")
 _WIDTH = re.compile(r"Width x(\d{1,3})(?: \((\w{1,20})\))?")
+_NUMBER = re.compile(r"\d{1,5}")
 _BIT = re.compile(r"([A-Za-z0-9]{2,24})([+-])(?![\w])")
 _CLASS_ID = re.compile(r"(.{1,70}) \[([0-9a-f]{4})\]")
 _HEX_DUMP = re.compile(r"[0-9a-f]{2,3}: (?:[0-9a-f?]{2} ){15}[0-9a-f?]{2}")
@@ -70,8 +71,9 @@ def read_lspci_vvv(said: Completed) -> ToolReport:
         draft.incomplete("a hexadecimal dump without registers: lspci ran without -v")
     if lines.tail or _is_unfinished(devices[-1]):
         draft.was_cut(f"{devices[-1].bdf}: the last lines are cut")
-    draft.total("devices", len(devices))
     _drop_unfinished(devices[-1])
+    devices = list({device.bdf: device for device in reversed(devices)}.values())[::-1]  # each once
+    draft.total("devices", len(devices))
     for index, device in enumerate(devices):
         _note_device(draft, device, first=index == 0, only=len(devices) == 1 and not draft.cut)
     _note_lists(draft, devices)
@@ -143,7 +145,7 @@ def _facts(device: _Device) -> dict[str, Fact]:
         if register in registers:
             facts[name] = registers[register] or None
     facts["driver"] = registers.get("Kernel driver in use")
-    facts["numa_node"] = int(node) if (node := registers.get("NUMA node", "")).isdecimal() else None
+    facts["numa_node"] = int(node) if _NUMBER.fullmatch(node := registers.get("NUMA node", "")) else None
     if "LnkCap" in registers or "LnkSta" in registers:
         facts |= _link(registers)
     for register in _BIT_SETS:
@@ -155,7 +157,7 @@ def _facts(device: _Device) -> dict[str, Fact]:
         facts["header_log"] = registers["HeaderLog"]
     if "LaneErrStat" in registers:
         _, _, lanes = registers["LaneErrStat"].partition("at lane:")  # without errors it prints a plain 0
-        facts["lane_errors"] = [int(word) for word in lanes.split() if word.isdecimal()]
+        facts["lane_errors"] = [int(word) for word in lanes.split() if _NUMBER.fullmatch(word)]
     return facts
 
 

@@ -25,6 +25,7 @@ _ROW = re.compile(
     r"(?:0x)?[0-9a-f]{1,8} {1,20}(?P<Usage>[\d.]{1,12} {0,8}[kMGT]?B {0,4}/ {0,8}[\d.]{1,12} {0,8}[kMGT]?B) {2,20}"
     r"(?P<Format>\d{1,6} {1,4}[KM]?i?B \+ {1,4}\d{1,4} B) {1,20}(?P<FW_Rev>\S{1,16})"
 )
+_DEVICE = re.compile(r"(?:/dev/)?nvme\w{1,28}")
 _GB = {"B": 1e-9, "kB": 1e-6, "MB": 1e-3, "GB": 1.0, "TB": 1e3}
 _HEADINGS = {"Node": "path", "SN": "serial", "Model": "model", "FW Rev": "fw", "Format": "format"}
 
@@ -97,7 +98,7 @@ def read_nvme_list_text(said: Completed) -> ToolReport:
         raise UnreadableError("no table with a line of dashes under Node and SN")
     spans = [match.span() for match in re.finditer(r"-+", whole[rule])]
     headings = [_cell(whole[rule - 1], span) for span in spans]
-    rows = [line for line in whole[rule + 1 :] if line.startswith("/dev/")]
+    rows = list(dict.fromkeys(line for line in whole[rule + 1 :] if line.startswith("/dev/")))  # each once
     if lines.tail.startswith("/dev/") and len(lines.tail.rstrip()) >= len(whole[rule].rstrip()):
         rows.append(lines.tail)  # as wide as the table, so nothing of it is missing
         lines = replace(lines, tail="", unended=True)
@@ -121,7 +122,11 @@ def _note_row(draft: Draft, part: str, line: str, columns: dict[str, tuple[int, 
     for heading, name in _HEADINGS.items():
         draft.fact(f"{part}.{name}", cells.get(heading) or None)
     draft.fact(f"{part}.firmware", cells.get("FW Rev") or None)
-    usage = _USAGE.fullmatch(cells["Usage"])
+    _note_usage(draft, part, cells["Usage"])
+
+
+def _note_usage(draft: Draft, part: str, text: str) -> None:
+    usage = _USAGE.fullmatch(text)
     for name, group in (("used", 1), ("total", 3)):
         number = number_or_unknown(usage.group(group)) if usage else None
         unit = usage.group(group + 1) if usage else "B"
@@ -158,9 +163,9 @@ def _tables(lines: Lines) -> Iterator[dict[str, str]]:
 
 def _verbose(draft: Draft, lines: Lines) -> ToolReport:
     """``nvme list -v``: tables of subsystems, of controllers and of namespaces, which name their controllers."""
-    rows = [row for row in _tables(lines) if row.get("Device")]
+    rows = [row for row in _tables(lines) if _DEVICE.fullmatch(row.get("Device", ""))]
     controllers = {row["Device"]: row for row in rows if "SN" in row}
-    namespaces = [row for row in rows if "NSID" in row]
+    namespaces = list({row["Device"]: row for row in rows if "NSID" in row}.values())
     draft.total("devices", len(namespaces))
     draft.total("controllers", len(controllers))
     for index, row in enumerate(namespaces):
@@ -169,9 +174,8 @@ def _verbose(draft: Draft, lines: Lines) -> ToolReport:
         draft.fact(f"dev{index}.path", device if device.startswith("/dev/") else f"/dev/{device}")
         for heading, name in (("SN", "serial"), ("MN", "model"), ("FR", "fw"), ("Address", "address")):
             draft.fact(f"dev{index}.{name}", controller.get(heading) or None)
-        usage = _USAGE.fullmatch(row.get("Usage", ""))
-        draft.fact(f"dev{index}.used", f"{usage.group(1)} {usage.group(2)}" if usage else None)
-        draft.fact(f"dev{index}.total", f"{usage.group(3)} {usage.group(4)}" if usage else None)
+        draft.fact(f"dev{index}.firmware", controller.get("FR") or None)
+        _note_usage(draft, f"dev{index}", row.get("Usage", ""))
         draft.fact(f"dev{index}.format", row.get("Format") or None)
     draft.note_end(lines)
     return draft.done()

@@ -35,6 +35,8 @@ _NAMES = {
     "warning_temp_time": "warning_temp_minutes",
     "critical_comp_time": "critical_temp_minutes",
     "controller_busy_time": "controller_busy_minutes",
+    "host_read_commands": "host_reads",
+    "host_write_commands": "host_writes",
 }
 _BITS = ("available_spare", "temp_threshold", "reliability_degraded", "ro", "vmbu_failed", "pmr_ro")
 _SENSORS = 8
@@ -50,6 +52,7 @@ _PAIR = re.compile(r"([A-Za-z][A-Za-z0-9 _/-]{2,60}?)\s{0,40}:\s{0,4}(\S.{0,80})
 _TITLE = re.compile(r"Smart Log for NVME device:\s{0,4}(\S{1,60}) namespace-id:.{0,40}", re.IGNORECASE)
 _CELSIUS = re.compile(r"(-?\d{1,4}) ?(?:°|º)? ?C\b.{0,40}")
 _KELVINS = re.compile(r"(\d{1,4}) ?K\b.{0,40}|.{1,20}\((\d{1,4}) ?K(?:elvin)?\).{0,20}")
+_HEX = re.compile(r"0[xX][0-9a-fA-F]{1,8}")
 _COUNT = re.compile(r"(0x[0-9a-fA-F]{1,4}|[\d,.]{1,50}) ?%?(?: \(.{1,40}\))?")
 _LAST_LINE = re.compile(r"Thermal Management T2 Total Time\s{0,20}: 0")
 
@@ -142,7 +145,7 @@ def _whole(value: Any) -> int | float | None:
 
 def _note_warning(draft: Draft, warning: Any) -> None:
     number = at(warning, "value") if isinstance(warning, dict) else warning
-    if isinstance(number, str) and number.lower().startswith("0x") and number[2:].isalnum():
+    if isinstance(number, str) and _HEX.fullmatch(number):
         number = int(number, 16)
     draft.fact("critical_warning", _whole(number))
     value = draft.facts["critical_warning"]

@@ -45,6 +45,8 @@ def _rows(gathered: Gathered, headings: Sequence[str], lines: Sequence[str]) -> 
         gathered.incomplete(f"the CSV breaks: {error}")
         return []
     for cells in cells_of_rows:
+        if cells == [*headings]:
+            continue  # of another run, which was appended
         if len(cells) == len(headings):
             rows.append(dict(zip(headings, cells, strict=True)))
         else:

@@ -105,7 +105,7 @@ def _note(draft: Draft, part: str, name: str, text: str, *, extended: bool) -> N
     draft.fact(f"{part}.{name}", count)
     saturated = draft.facts[f"{part}.saturated"]
     full = not extended and count == _NARROW.get(name)
-    if full and isinstance(saturated, list):
+    if full and isinstance(saturated, list) and name not in saturated:
         saturated.append(name)
     if name in _BYTES:
         draft.fact(f"{part}.{_BYTES[name]}", None if full else count * _BYTES_PER_WORD)

@@ -41,11 +41,13 @@ _UNIT = re.compile(r"BW average\[([^\]]{1,10})\]")
 _PAIR = re.compile(r"([A-Za-z][A-Za-z #.]{1,24}?)[ \t]{0,24}: ?(\S{1,40})(?=\s|$)")
 _BYTES = re.compile(r"(\d{1,9})\[B\]")
 _ERRORS = re.compile(
+    r"(?<!^sudo: )"  # which cannot resolve a host's name
     r"(?:Couldn't connect|Failed status|Completion with error|Unable to|Failed to |Problems with|Connection refused|"
     r"IB device .{1,40} not found|Port number \d{1,3} state is|Did not detect devices|Requested .{1,20} is higher|"
     r"Couldn't |No such file|Unsupported |cudaErr|CUDA error|bind\(\) failed).{0,200}",
     re.IGNORECASE,
 )
+_JSON = re.compile(r"^[ \t]{0,16}\{", re.MULTILINE)
 _STATUS = re.compile(r"Failed status (\d{1,3}): wr_id (\d{1,20}) syndrom (0x[0-9a-f]{1,8})", re.IGNORECASE)
 _RULE = re.compile(r"-{20,86}")
 _LAST_LINE = re.compile(r"-{87}")
@@ -92,7 +94,7 @@ def _read(tool: str, said: Completed) -> ToolReport:
     Raises:
         UnreadableError: not a test of perftest.
     """
-    if text_of(with_errors(said)).lstrip().startswith("{"):
+    if _JSON.search(text_of(with_errors(said))):
         return _from_json(tool, said)
     lines = lines_of(with_errors(said)).with_tail(_LAST_LINE, ends=True).with_tail(_RULE)
     lines = _whole_row(lines)

@@ -20,8 +20,11 @@ from gatehouse.vendors.registry import reads
 
 _TOOL = "rdma-link"
 _LINE = re.compile(r"(?:link |\d{1,5}/\d{1,5}: )([\w.-]{1,64})/(\d{1,3}):? (.{1,300})")
+_JSON = re.compile(r"^[ \t]{0,16}\[\s{0,8}\{", re.MULTILINE)
 _CLOSED = re.compile(r".{1,200} physical_state (?:LINK_UP|DISABLED|POLLING|SLEEP|LINK_ERROR_RECOVER|PHY_TEST)")
 _PAIRS = re.compile(r"(?<![\w.-])(state|physical_state|netdev|lid|netdev_index) (\S{1,64})")
+
+_Link = tuple[str, str, dict[str, str]]
 
 
 @reads(_TOOL)
@@ -31,9 +34,9 @@ def read_rdma_link(said: Completed) -> ToolReport:
     Raises:
         UnreadableError: no link in the output.
     """
-    is_json = text_of(said).lstrip().startswith("[")
+    is_json = bool(_JSON.search(text_of(said)))
     lines = Lines((), "") if is_json else lines_of(said).with_tail(_CLOSED)
-    found = list(_from_json(json_of(said)) if is_json else _from_text(lines))
+    found = _once(_from_json(json_of(said)) if is_json else _from_text(lines))
     if not found:
         raise UnreadableError("no link with a state: not rdma link, or no RDMA device")
     draft = Draft(_TOOL, said)
@@ -55,7 +58,12 @@ def read_rdma_link(said: Completed) -> ToolReport:
     return draft.done()
 
 
-def _from_text(lines: Lines) -> Iterator[tuple[str, str, dict[str, str]]]:
+def _once(links: Iterator[_Link]) -> list[_Link]:
+    """Each link once, where an output stands twice in one."""
+    return list({link[:2]: link for link in reversed(list(links))}.values())[::-1]
+
+
+def _from_text(lines: Lines) -> Iterator[_Link]:
     whole_words = lines.tail.rpartition(" ")[0]  # of a last line without its end, the last word may be cut
     for line in (*lines, whole_words):
         if match := _LINE.fullmatch(line.strip()):
@@ -64,7 +72,7 @@ def _from_text(lines: Lines) -> Iterator[tuple[str, str, dict[str, str]]]:
                 yield match.group(1), match.group(2), words
 
 
-def _from_json(document: Any) -> Iterator[tuple[str, str, dict[str, str]]]:
+def _from_json(document: Any) -> Iterator[_Link]:
     for row in document if isinstance(document, list) else []:
         name, state = text_at(row, "ifname"), text_at(row, "state")
         if name and state:

@@ -109,6 +109,8 @@ def note_part(draft: Draft, kind: str, document: Any) -> None:
     note_mapped(draft, document, _PART_NUMBERS.get(kind, {}))
     for name, path in _PART_WORDS.get(kind, {}).items():
         draft.fact(name, text_at(document, *path))
+    if kind == "Port" and draft.facts["lanes"] is None:
+        draft.fact("lanes", number_or_unknown(at(document, "Width")))
     if kind == "Storage":
         drives = at(document, "Drives")
         draft.fact("drives", len(drives) if isinstance(drives, list) else None)
@@ -168,9 +170,27 @@ def note_memory_metrics(draft: Draft, document: Any) -> None:
     )
     draft.fact("operating_mhz", _mhz(at(document, "OperatingSpeedMHz")))
     _note_remapping(draft, document)
+    _note_memory_health(draft, at(document, "HealthData"))
     for name in ("lifetime.uncorrectable", "current.uncorrectable"):
         if draft.facts[name]:
             draft.hardware("memory", "memory.uncorrected", f"{name}: {draft.facts[name]}")
+
+
+def _note_memory_health(draft: Draft, data: Any) -> None:
+    """Alarms of a DIMM that tripped, and what a persistent one lost; nothing where the BMC keeps no such data."""
+    if not isinstance(data, dict):
+        return
+    trips = data.get("AlarmTrips")
+    tripped = sorted(name for name, trip in trips.items() if trip is True) if isinstance(trips, dict) else []
+    if isinstance(trips, dict):
+        draft.fact("alarms", [*tripped])
+    for key, name in (("DataLossDetected", "data_loss"), ("PerformanceDegraded", "degraded")):
+        draft.fact(name, _flag(data.get(key)))
+    draft.fact("life_left_pct", number_or_unknown(data.get("PredictedMediaLifeLeftPercent")))
+    if "UncorrectableECCError" in tripped:
+        draft.hardware("memory", "memory.uncorrected", "the alarm for uncorrectable ECC errors tripped")
+    if draft.facts["data_loss"]:
+        draft.hardware("memory", "memory.data_loss", "data loss detected")
 
 
 def _note_remapping(draft: Draft, document: Any) -> None:

@@ -45,6 +45,10 @@ _NVME = {
     "data_units_written": "data_units_written",
     "warning_temp_time": "warning_temp_minutes",
     "critical_comp_time": "critical_temp_minutes",
+    "host_reads": "host_reads",
+    "host_writes": "host_writes",
+    "controller_busy_time": "controller_busy_minutes",
+    "power_on_hours": "power_on_hours",
 }
 _MAX_ATTRIBUTES = 256
 # smartctl names itself; an excerpt without that object is known by what only its documents hold together.

@@ -52,6 +52,9 @@ _NUMBERS = {
     "Data Units Written": "nvme.data_units_written",
     "Warning Comp. Temperature Time": "nvme.warning_temp_minutes",
     "Critical Comp. Temperature Time": "nvme.critical_temp_minutes",
+    "Host Read Commands": "nvme.host_reads",
+    "Host Write Commands": "nvme.host_writes",
+    "Controller Busy Time": "nvme.controller_busy_minutes",
     "Percentage used endurance indicator": "percentage_used",
     "Power On Hours": "power_on_hours",
     "ATA Error Count": "error_log.count",
@@ -149,8 +152,9 @@ def _scan(draft: Draft, lines: Lines, devices: list[tuple[str, ...]]) -> ToolRep
 
 def _note_messages(draft: Draft, refusals: list[str], warnings: list[str]) -> None:
     """What smartctl complains of, under the names that its JSON has; its own trouble is none of the drive's."""
-    messages = [*((text, "error") for text in refusals), *((text, "warning") for text in warnings)]
-    for index, (text, severity) in enumerate(messages[:_MAX_MESSAGES]):
+    asleep = [("information" if "STANDBY" in text or "SLEEP" in text else "error") for text in refusals]
+    messages = dict.fromkeys([*zip(refusals, asleep, strict=True), *((text, "warning") for text in warnings)])
+    for index, (text, severity) in enumerate([*messages][:_MAX_MESSAGES]):
         draft.fact(f"message{index}", text)
         draft.fact(f"message{index}.severity", severity)
         if severity == "error":
@@ -205,7 +209,8 @@ def _note_rare_pair(draft: Draft, key: str, value: str) -> None:
         name, flag = _SUPPORT[word]
         draft.fact(name, flag)
     elif key == "number of hours powered up" and (hours := _HOURS.fullmatch(value)):
-        draft.fact("power_on_hours", int(hours.group(1)))
+        if draft.facts.get("power_on_hours") is None:  # a maker's page, behind the standard's
+            draft.fact("power_on_hours", int(hours.group(1)))
     elif key == "SMART Error Log Version":
         draft.fact("error_log.version", _number(value))
     elif key.startswith("Temperature Sensor ") and key[19:].isdecimal():

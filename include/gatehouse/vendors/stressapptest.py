@@ -29,10 +29,11 @@ _CRC = re.compile(r"\bCRC mismatch\b")
 _PROCESS = re.compile(r"Process Error: .{1,200}")
 _PATTERN = re.compile(r"'([A-Za-z0-9_~]{1,60})[^']{0,20}'")
 _DONE = re.compile(
-    r"Stats: Completed: ([\d.]{1,18})M in ([\d.]{1,12})s\s([\d.]{1,15})MB/s,\swith\s(\d{1,12})\shardware\sincidents,"
+    r"Stats: Completed: (\d{1,15}\.?\d{0,3})M in (\d{1,10}\.?\d{0,3})s\s"
+    r"(\d{1,12}\.?\d{0,3})MB/s,\swith\s(\d{1,12})\shardware\sincidents,"
     r"\s(\d{1,12})\serrors"
 )
-_COPY = re.compile(r"Stats: Memory Copy: [\d.]{1,18}M at ([\d.]{1,15})MB/s")
+_COPY = re.compile(r"Stats: Memory Copy: [\d.]{1,18}M at (\d{1,12}\.?\d{0,3})MB/s")
 _START = re.compile(r"Starting SAT, (\d{1,9})M, (\d{1,9}) seconds")
 _VERSION = re.compile(r"SAT revision (\S{1,40}),")
 _STATUS = re.compile(r"Status: (PASS|FAIL)\b(.{0,200})")
