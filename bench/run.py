@@ -1,7 +1,7 @@
 """``make bench``: every benchmark side by side in one run, as ratios; writes docs/benchmarks.md.
 
 Timings of one machine are noisy: compare within a table, never between two runs. CPU seconds say more than wall.
-``--only transport`` (or ``airflow``, ``gates``) runs one part and leaves the other parts of the results as they are.
+``--only few`` (or ``many``, ``failures``, ``airflow``, ``gates``) runs one part and leaves the others as they are.
 """
 
 import argparse
@@ -20,7 +20,7 @@ import gates
 import transport
 
 RESULTS = Path(__file__).parents[1] / "docs" / "benchmarks.md"
-PARTS = ("transport", "airflow", "gates")
+PARTS = ("few", "many", "failures", "airflow", "gates")
 _PART = re.compile(r"<!-- part (\w+) -->\n(.*?)(?=<!-- part |\Z)", re.DOTALL)
 
 
@@ -28,7 +28,8 @@ def main() -> None:
     """Run what was asked for and write the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", choices=PARTS, action="append", help="only this part (may be given again)")
-    parser.add_argument("--hosts", default="200,1000", help="healthy hosts of the transport tables (200,1000)")
+    parser.add_argument("--few", type=int, default=200, help="healthy hosts that every contender visits (200)")
+    parser.add_argument("--many", type=int, default=1000, help="healthy hosts that the quick contenders visit (1000)")
     parser.add_argument("--bad-hosts", type=int, default=100, help="hosts of the table with bad ones (100)")
     parser.add_argument("--at-once", type=int, default=32, help="visits at once (32)")
     parser.add_argument("--round-hosts", type=int, default=200, help="hosts of the round in Airflow (200)")
@@ -39,19 +40,23 @@ def main() -> None:
     for part in asked.only or PARTS:
         found[part] = _stamp() + _table(part, asked)
         sys.stdout.write(found[part])
-    RESULTS.write_text(_page(found), encoding="utf-8")
+        RESULTS.write_text(_page(found), encoding="utf-8")
 
 
 def _table(part: str, asked: argparse.Namespace) -> str:
     match part:
-        case "transport":
-            sizes = [int(size) for size in asked.hosts.split(",") if size]
-            peers = transport.peers_python(shutil.which("uv", path=str(Path(sys.executable).parent)) or "uv")
-            return transport.tables(sizes, asked.bad_hosts, peers, asked.at_once)
+        case "few" | "many":
+            return transport.healthy(getattr(asked, part), _peers(), asked.at_once, quick_only=part == "many")
+        case "failures":
+            return transport.failures(asked.bad_hosts, _peers(), asked.at_once)
         case "airflow":
             return airflow_round.table(asked.round_hosts, asked.peer_hosts)
         case _:
             return gates.table(asked.units)
+
+
+def _peers() -> Path:
+    return transport.peers_python(shutil.which("uv", path=str(Path(sys.executable).parent)) or "uv")
 
 
 def _stamp() -> str:
