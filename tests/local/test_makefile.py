@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 CHECKOUT = Path(__file__).parents[2]
-DOORS = ("demo", "up", "down", "test", "check", "bench", "lock", "logs", "clean", "help")
+DOORS = ("demo", "up", "down", "test", "check", "bench", "fuzz", "lock", "logs", "clean", "help")
 pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="there is no make")
 
 
