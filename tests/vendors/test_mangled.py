@@ -23,7 +23,7 @@ TOTALS = re.compile(
     r"|met_false|verdict_meaningful|progress_pct|entities_failed|oob\w*|\w*kills|pids|xids|sxids|panics|faulty|last_\w+"
     r"|max_\w+|min_\w+|\w+_lines|\w+_events|\w+_total|\w+_uncorrectable|\w+_correctable|\w+_errors|\w+_artifacts"
     r"|\w+_with_\w+|\w+_listed|last_seq|lost|all_inactive|fatal|corrected|nonfatal|pass|fail|unknown|entities|memory_failures|hardware_components"
-    r"|nvidia_bridges|active|cas|switches|ports|bdf|last\.\w+|nodes|hosts|iterations|pages|added|valid_json|first_failing_step|ranks_listed|inactive_links|lost_burst_at|reset_failed|correctable|uncorrectable)$"
+    r"|class|top_is_list|ports_\w+|usable_\w+|nvidia_bridges|active|cas|switches|ports|bdf|last\.\w+|nodes|hosts|iterations|pages|added|valid_json|first_failing_step|ranks_listed|inactive_links|lost_burst_at|reset_failed|correctable|uncorrectable)$"
 )
 HTML = b"<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>\n"
 BOMB = (

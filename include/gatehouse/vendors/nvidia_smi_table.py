@@ -154,7 +154,7 @@ def _state(headings: Headings, block: Block) -> dict[str, Fact]:
     use = _UTILISATION.match(headings.cell(block, "GPU-Util") or "")
     return {
         "fan_pct": quantity(fan[1], "pct") if fan else None,
-        "fan_error": fan is not None and fan[1] == "ERR!",
+        "fan_error": fan[1] == "ERR!" if fan else None,
         "temp_c": number_or_unknown(temperature[1]) if temperature else None,
         "pstate": pstate[1] if pstate else None,
         "power_w": quantity(power[1], "w") if power else None,
