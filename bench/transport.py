@@ -164,7 +164,7 @@ def _job(
     said = {
         "targets": targets, "user": server.login.user, "key": str(key), "host_key": server.endpoint.host_key,
         "known_hosts": str(known), "ssh_config": str(config), "folder": str(folder), "at_once": at_once,
-        "connect_s": CONNECT_S if limited else 0, "command_s": COMMAND_S if limited else 0, "max_bytes": 2**20,
+        "connect_s": CONNECT_S if limited else 0, "command_s": COMMAND_S if limited else 0,
     }  # fmt: skip
     job.write_text(json.dumps(said))
     return job

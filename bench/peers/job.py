@@ -34,7 +34,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Job:
-    """The targets, who we are, how many at once, and the limits in seconds (0: none set) and bytes."""
+    """The targets, who we are, how many at once, and the limits in seconds (0: none set)."""
 
     targets: tuple[Target, ...]
     user: str
@@ -46,7 +46,6 @@ class Job:
     at_once: int
     connect_s: float
     command_s: float
-    max_bytes: int
 
     @property
     def key_text(self):

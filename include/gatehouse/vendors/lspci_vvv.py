@@ -75,7 +75,7 @@ def read_lspci_vvv(said: Completed) -> ToolReport:
     devices = list({device.bdf: device for device in reversed(devices)}.values())[::-1]  # each once
     draft.total("devices", len(devices))
     for index, device in enumerate(devices):
-        _note_device(draft, device, first=index == 0, only=len(devices) == 1 and not draft.cut)
+        _note_device(draft, device, first=index == 0, only=len(devices) == 1 and not (draft.cut or lines.unended))
     _note_lists(draft, devices)
     draft.note_end(lines)
     if any(device.denied for device in devices):
