@@ -38,9 +38,10 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(CHECKOUT)))
 def test_every_path_that_is_named_exists(page: Path) -> None:
-    """It should not send people to folders that were renamed."""
+    """It should not send people to folders that were renamed, or that only a machine in use has."""
     for place in _PLACES.findall(page.read_text(encoding="utf-8")):
         assert (CHECKOUT / place).exists(), place
+        assert ".venv" not in place, f"{place} is not in a fresh clone"
 
 
 def test_every_guide_and_decision_can_be_found() -> None:
