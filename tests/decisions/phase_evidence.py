@@ -157,4 +157,4 @@ def healthy(count: int = 4) -> PhaseEvidence:
         "busbw_gbps": tuple(value(by_unit[u], u, 460.0 + n % 3) for n, u in enumerate(names)),
         "soak_hours": tuple(value(by_unit[u], u, 72.0, "host") for u in names),
     }
-    return phase(names, rows, (HEALTH, LINK), values=values)
+    return phase(names, rows, (HEALTH, LINK), values=values, history={"soak_hours": values["soak_hours"]})

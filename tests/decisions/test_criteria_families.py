@@ -447,7 +447,7 @@ def test_mtbf_by_a_reading() -> None:
     names = units(10)
     rows = passes(names)
     hours = tuple(value(n + 1, unit, 330.0, "host") for n, unit in enumerate(names))
-    evidence = phase(names, rows, values={"soak_hours": hours})
+    evidence = phase(names, rows, history={"soak_hours": hours})
     asked = {"at_least_hours": 2000.0, "confidence": 0.8, "hours_reading": "soak_hours"}
     outcome = answer(evidence, "mtbf", **asked)
     assert outcome.status is MET

@@ -64,7 +64,9 @@ rows_drawn = st.lists(
 
 def gate(rows: list[EvidenceRow], asked: Any = FULL_SET, **changes: Any) -> GateDecision:
     """The decision on those rows, with the healthy build's values."""
-    return evaluate(phase(BUILD, rows, (HEALTH, LINK), values=healthy().values, **changes), asked)
+    return evaluate(
+        phase(BUILD, rows, (HEALTH, LINK), values=healthy().values, history=healthy().history, **changes), asked
+    )
 
 
 @given(rows_drawn, st.randoms(use_true_random=False))
@@ -76,7 +78,7 @@ def test_order_and_twins_never_matter(rows: list[EvidenceRow], random: Any) -> N
     rounds = list(rounds_of(rows))
     random.shuffle(rounds)
     assert gate(shuffled, rounds=tuple(rounds)) == plain
-    evidence = phase(BUILD, rows, (HEALTH, LINK), values=healthy().values)
+    evidence = phase(BUILD, rows, (HEALTH, LINK), values=healthy().values, history=healthy().history)
     assert evaluate(replace(evidence, units=tuple(reversed(BUILD)), diagnostics=(LINK, HEALTH)), FULL_SET) == plain
 
 

@@ -223,7 +223,7 @@ def test_the_decision_of_a_large_fleet_is_quick() -> None:
         for number in range(5)
         for item in passes(names, asked, first_id=1 + number * 10_000, round_id=f"r{number}", day=float(number))
     ]
-    evidence = phase(names, rows, asked, values=healthy().values)
+    evidence = phase(names, rows, asked, values=healthy().values, history=healthy().history)
     taken = []
     for _ in range(3):
         begun = time.process_time()

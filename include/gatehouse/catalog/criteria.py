@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from gatehouse.catalog.base import Spec
+from gatehouse.model.evidence import WantedReadings
 from gatehouse.model.status import Phase, Severity
 
 SIGN_OFF = "sign_off"  # every gate asks it by itself: does a rejection of this very evidence stand?
@@ -30,6 +31,11 @@ class CriterionSpec(Spec):
     title: str = ""
     source: Text
     severity: Literal[Severity.BLOCKER, Severity.MAJOR] = Severity.MAJOR
+
+    @property
+    def wanted(self) -> WantedReadings:
+        """The readings that this criterion looks at one by one."""
+        return WantedReadings()
 
 
 class UnitsTested(CriterionSpec):
@@ -125,6 +131,11 @@ class Performance(CriterionSpec):
             raise ValueError(f"lower_limit {self.lower_limit} is not below upper_limit {self.upper_limit}")
         return self
 
+    @property
+    def wanted(self) -> WantedReadings:
+        """The reading that is held against the limit."""
+        return WantedReadings(values=frozenset({self.reading}))
+
 
 class Mtbf(CriterionSpec):
     """Lower bound of the mean time between failures, in unit-hours.
@@ -137,6 +148,11 @@ class Mtbf(CriterionSpec):
     at_least_hours: Positive
     confidence: Confidence
     hours_reading: Text | None = None
+
+    @property
+    def wanted(self) -> WantedReadings:
+        """The reading that tells the hours of each run."""
+        return WantedReadings(history=frozenset({self.hours_reading} if self.hours_reading else ()))
 
 
 class Sites(CriterionSpec):
@@ -176,6 +192,16 @@ class CriteriaSet(Spec):
     title: Text
     phase: Phase
     criteria: tuple[Criterion, ...] = Field(min_length=1)
+
+    @property
+    def wanted(self) -> WantedReadings:
+        """The readings that any of these criteria looks at one by one."""
+        asked = [criterion.wanted for criterion in self.criteria]
+        return WantedReadings(
+            values=frozenset().union(*(one.values for one in asked)),
+            history=frozenset().union(*(one.history for one in asked)),
+            words=frozenset().union(*(one.words for one in asked)),
+        )
 
     @model_validator(mode="after")
     def _ids(self) -> Self:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from gatehouse.model.evidence import EvidenceRow, PhaseEvidence, ValueRow
+from gatehouse.model.evidence import EvidenceRow, PhaseEvidence, ValueRow, WordRow
 from gatehouse.model.status import Measured, Severity, Verdict
 
 Pair = tuple[str, str]  # unit, diagnostic
@@ -77,6 +77,7 @@ class EvidenceIndex:
         return (
             row.measured is Measured.COMPLETE
             and row.verdict is not Verdict.NOT_APPLICABLE
+            and not row.set_aside
             and self.sound_round(row) is True
             and row.at <= self.evidence.now
         )
@@ -117,10 +118,25 @@ class EvidenceIndex:
         """Units with an open blocker."""
         return frozenset(r.unit for r in self.open_issues if issue_class(r) is Severity.BLOCKER)
 
+    @cached_property
+    def latest_sound(self) -> frozenset[int]:
+        """Ids of the latest result that helps, of each pair."""
+        return frozenset(row.result_id for row in self.sound.values())
+
     def values(self, reading: str) -> tuple[ValueRow, ...]:
-        """Values of a reading that rest on results that help, each once, in a fixed order."""
-        rows = {row for row in self.evidence.values.get(reading, ()) if row.result_id in self.helping}
+        """Values of a reading in the latest results that help, each once, in a fixed order."""
+        rows = {row for row in self.evidence.values.get(reading, ()) if row.result_id in self.latest_sound}
         return tuple(sorted(rows, key=lambda r: (r.result_id, r.unit, r.part, r.value)))
+
+    def history(self, reading: str) -> tuple[ValueRow, ...]:
+        """Values of a reading in all results that help, each once, in a fixed order."""
+        rows = {row for row in self.evidence.history.get(reading, ()) if row.result_id in self.helping}
+        return tuple(sorted(rows, key=lambda r: (r.result_id, r.unit, r.part, r.value)))
+
+    def words(self, reading: str) -> tuple[WordRow, ...]:
+        """Texts of a reading in the latest results that help, each once, in a fixed order."""
+        rows = {row for row in self.evidence.words.get(reading, ()) if row.result_id in self.latest_sound}
+        return tuple(sorted(rows, key=lambda r: (r.result_id, r.unit, r.part, r.word)))
 
 
 def issue_class(row: EvidenceRow) -> Severity:

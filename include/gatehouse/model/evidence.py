@@ -22,6 +22,7 @@ class EvidenceRow:
     reason: str
     at: datetime
     admissible: bool | None
+    set_aside: bool = False  # a person says that this row is no evidence; it never helps, a fault in it still stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,29 @@ class ValueRow:
     unit: str
     part: str
     value: float
+
+
+@dataclass(frozen=True, slots=True)
+class WordRow:
+    """One reading in words of an admissible round, for criteria on identities, such as a firmware's version."""
+
+    result_id: int
+    unit: str
+    part: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class WantedReadings:
+    """The names of the readings that criteria look at one by one; only those are loaded.
+
+    ``values`` are numbers of the latest sound results, ``history`` numbers of every sound result of the phase,
+    ``words`` texts of the latest sound results.
+    """
+
+    values: frozenset[str] = frozenset()
+    history: frozenset[str] = frozenset()
+    words: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +100,8 @@ class PhaseEvidence:
     """Everything a gate may look at: the build, what the plan asks of it, and what came back, as of ``now``.
 
     ``units`` are the serials of the phase's build; ``diagnostics`` those that its plan makes mandatory;
-    ``rows`` every result of every round of the phase, oldest first; ``values`` numeric readings by name,
-    only of admissible rounds.
+    ``rows`` every result of every round of the phase, oldest first; ``values`` and ``history`` numeric readings by
+    name and ``words`` texts by name, only of admissible rounds: see ``WantedReadings``.
     """
 
     program: str
@@ -91,6 +115,30 @@ class PhaseEvidence:
     sign_offs: tuple[SignOff, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     sites: tuple[str, ...] = ()  # sites at which the units of the build stand
+    history: Mapping[str, tuple[ValueRow, ...]] = field(default_factory=dict)
+    words: Mapping[str, tuple[WordRow, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Something that is still missing, counted: ``Need(11, "zero-failure units")``. ``of`` is in the plural."""
+
+    amount: float
+    of: str
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """When a criterion would be met at the current rate. ``latest`` is None where the rate may as well be nothing.
+
+    ``earliest`` and ``latest`` bound it at ``confidence``; ``basis`` says in words what rate it rests on.
+    """
+
+    at: datetime
+    earliest: datetime
+    latest: datetime | None
+    confidence: float
+    basis: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +147,7 @@ class CriterionOutcome:
 
     ``observed``, ``required``, ``missing`` are text for people; ``margin`` is observed minus required in the
     criterion's own number, None where it has none. ``rests_on`` are result ids; ``units`` those that stand in the way.
+    ``needs`` are ways to close the gap, any one of which would do; ``forecast`` when that would be at the current rate.
     """
 
     criterion: str
@@ -111,6 +160,8 @@ class CriterionOutcome:
     rests_on: tuple[int, ...] = ()
     units: tuple[str, ...] = ()
     waiver: int | None = None
+    needs: tuple[Need, ...] = ()
+    forecast: Forecast | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from gatehouse.catalog.criteria import CriteriaSet, Mtbf, Performance
+from gatehouse.catalog.criteria import CriteriaSet
 from gatehouse.catalog.program import ProgramPhase
 from gatehouse.decisions.gates import evaluate
 from gatehouse.model.errors import NotFoundError
@@ -40,9 +40,7 @@ def evaluate_gate(workspace: Workspace, program: str, phase: Phase, *, keep: boo
     plan = workspace.catalog.find("plan", asked.plan, workspace.catalog.plans)
     build = workspace.catalog.build(program, phase)
     with transaction(workspace.engine) as session:
-        evidence = phase_evidence(
-            session, program, phase, build, plan.mandatory, _value_names(criteria), datetime.now(UTC)
-        )
+        evidence = phase_evidence(session, program, phase, build, plan.mandatory, criteria.wanted, datetime.now(UTC))
         decision = evaluate(evidence, criteria)
         kept = phases.file_decision(session, decision).id if keep else None
     return GateView(decision, evidence, criteria, kept, {host.serial: host.name for host in build})
@@ -54,9 +52,3 @@ def _criteria(workspace: Workspace, program: str, phase: Phase) -> tuple[Criteri
         raise NotFoundError(f"{program} has no {phase}; its phases: {', '.join(spec.phases)}")
     asked = spec.phases[phase]
     return workspace.catalog.find("criteria set", asked.criteria, workspace.catalog.criteria), asked
-
-
-def _value_names(criteria: CriteriaSet) -> set[str]:
-    """The readings that these criteria look at one by one; only those are loaded."""
-    performance = {c.reading for c in criteria.criteria if isinstance(c, Performance)}
-    return performance | {c.hours_reading for c in criteria.criteria if isinstance(c, Mtbf) and c.hours_reading}

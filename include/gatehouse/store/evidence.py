@@ -1,22 +1,32 @@
-"""Loads what a gate looks at: in four queries, whatever the number of units and rounds."""
+"""Loads what a gate looks at: in a handful of queries, whatever the number of units and rounds."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from gatehouse.model.evidence import EvidenceRow, PhaseEvidence, RoundSummary, SignOff, ValueRow, Waiver
+from gatehouse.model.evidence import (
+    EvidenceRow,
+    PhaseEvidence,
+    RoundSummary,
+    SignOff,
+    ValueRow,
+    Waiver,
+    WantedReadings,
+    WordRow,
+)
 from gatehouse.model.hosts import Host
 from gatehouse.model.status import Measured, Phase, Severity, Verdict
 from gatehouse.store import phases
-from gatehouse.store.tables import ReadingRow, ResultRow, RoundRow, RoundUnitRow
+from gatehouse.store.tables import ReadingRow, ResultRow, RoundRow, RoundUnitRow, SetAsideRow
 
 
 def phase_evidence(
     session: Session, program: str, phase: Phase, build: Sequence[Host], mandatory: Sequence[str],
-    value_names: Collection[str], now: datetime,
+    wanted: WantedReadings, now: datetime,
 ) -> PhaseEvidence:  # fmt: skip
     """Everything the gate of ``program`` at ``phase`` may look at, as of ``now``."""
     return PhaseEvidence(
@@ -27,7 +37,9 @@ def phase_evidence(
         diagnostics=tuple(mandatory),
         rows=_rows(session, program, phase),
         rounds=_rounds(session, program, phase),
-        values=_values(session, program, phase, value_names) if value_names else {},
+        values=_values(session, program, phase, wanted.values),
+        history=_values(session, program, phase, wanted.history),
+        words=_words(session, program, phase, wanted.words),
         sign_offs=tuple(
             SignOff(r.who, r.role, r.approved, r.comment, r.evidence_digest, r.at)
             for r in phases.sign_offs(session, program, phase)
@@ -63,9 +75,11 @@ def _rows(session: Session, program: str, phase: Phase) -> tuple[EvidenceRow, ..
             ResultRow.reason,
             func.coalesce(ResultRow.started_at, ResultRow.recorded_at),
             RoundRow.admissible,
+            SetAsideRow.id.is_not(None),
         )
         .join(RoundRow, RoundRow.id == ResultRow.round_id)
         .join(RoundUnitRow, (RoundUnitRow.round_id == ResultRow.round_id) & (RoundUnitRow.serial == ResultRow.serial))
+        .outerjoin(SetAsideRow, (SetAsideRow.result_id == ResultRow.id) & SetAsideRow.released_at.is_(None))
         .where(RoundRow.program == program, RoundRow.phase == phase)
         .order_by(ResultRow.id)
     )
@@ -82,6 +96,7 @@ def _rows(session: Session, program: str, phase: Phase) -> tuple[EvidenceRow, ..
             reason=row[8],
             at=row[9],
             admissible=row[10],
+            set_aside=row[11],
         )
         for row in session.execute(query)
     )
@@ -108,8 +123,26 @@ def _rounds(session: Session, program: str, phase: Phase) -> tuple[RoundSummary,
 
 
 def _values(session: Session, program: str, phase: Phase, names: Collection[str]) -> dict[str, tuple[ValueRow, ...]]:
+    found: dict[str, list[ValueRow]] = defaultdict(list)
+    for name, result_id, unit, part, number in _readings(session, program, phase, names, ReadingRow.number):
+        found[name].append(ValueRow(result_id, unit, part, number))
+    return {name: tuple(rows) for name, rows in found.items()}
+
+
+def _words(session: Session, program: str, phase: Phase, names: Collection[str]) -> dict[str, tuple[WordRow, ...]]:
+    found: dict[str, list[WordRow]] = defaultdict(list)
+    for name, result_id, unit, part, word in _readings(session, program, phase, names, ReadingRow.word):
+        found[name].append(WordRow(result_id, unit, part, word))
+    return {name: tuple(rows) for name, rows in found.items()}
+
+
+def _readings(
+    session: Session, program: str, phase: Phase, names: Collection[str], column: InstrumentedAttribute[Any]
+) -> Iterable[tuple[str, int, str, str, Any]]:
+    if not names:
+        return []
     query = (
-        select(ReadingRow.name, ReadingRow.result_id, ResultRow.serial, ReadingRow.part, ReadingRow.number)
+        select(ReadingRow.name, ReadingRow.result_id, ResultRow.serial, ReadingRow.part, column)
         .join(ResultRow, ResultRow.id == ReadingRow.result_id)
         .join(RoundRow, RoundRow.id == ResultRow.round_id)
         .where(
@@ -117,11 +150,7 @@ def _values(session: Session, program: str, phase: Phase, names: Collection[str]
             RoundRow.phase == phase,
             RoundRow.admissible.is_(True),
             ReadingRow.name.in_(list(names)),
-            ReadingRow.number.is_not(None),
+            column.is_not(None),
         )
     )
-    found: dict[str, list[ValueRow]] = defaultdict(list)
-    for name, result_id, unit, part, number in session.execute(query):
-        if number is not None:
-            found[name].append(ValueRow(result_id, unit, part, number))
-    return {name: tuple(rows) for name, rows in found.items()}
+    return session.execute(query).tuples()

@@ -1,5 +1,6 @@
 """Phases, decisions, sign-offs and waivers. The caller commits."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -67,12 +68,18 @@ def file_decision(session: Session, decision: GateDecision) -> DecisionRow:
         phase=decision.phase,
         status=decision.status,
         evidence_digest=decision.evidence_digest,
-        outcomes=[asdict(outcome) for outcome in decision.outcomes],
+        outcomes=json.loads(json.dumps([asdict(outcome) for outcome in decision.outcomes], default=_iso)),
         decided_at=decision.decided_at,
     )
     session.add(row)
     session.flush()
     return row
+
+
+def _iso(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"an outcome holds no {type(value).__name__}")
 
 
 def file_sign_off(session: Session, program: str, phase: Phase, answer: SignOff, source: str) -> None:

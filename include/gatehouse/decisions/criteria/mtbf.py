@@ -41,7 +41,7 @@ def mtbf(criterion: spec.Mtbf, index: EvidenceIndex) -> CriterionOutcome:
 
 def _hours(criterion: spec.Mtbf, index: EvidenceIndex) -> float:
     if criterion.hours_reading is not None:
-        return sum(row.value for row in index.values(criterion.hours_reading) if 0 < row.value < float("inf"))
+        return sum(row.value for row in index.history(criterion.hours_reading) if 0 < row.value < float("inf"))
     first: dict[str, EvidenceRow] = {}
     last: dict[str, EvidenceRow] = {}
     for row in index.helping.values():  # oldest first

@@ -1,57 +1,11 @@
-"""The tables. Nothing in them is deleted; what a row says is what was seen at that time."""
+"""Rounds: what was planned, what one visit to each unit brought back, and what runs on the hosts still."""
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    CheckConstraint,
-    DateTime,
-    Double,
-    ForeignKey,
-    Identity,
-    Index,
-    Integer,
-    Text,
-    UniqueConstraint,
-    func,
-)
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, func
+from sqlalchemy.orm import Mapped, mapped_column
 
-JsonObject = dict[str, Any]
-JsonObjects = list[dict[str, Any]]
-Words = list[str]
-
-
-class Table(DeclarativeBase):
-    """Base of every table: times carry their zone, JSON is JSONB, words are text."""
-
-    type_annotation_map = {  # noqa: RUF012 -- SQLAlchemy reads it from the class
-        datetime: DateTime(timezone=True),
-        str: Text(),
-        float: Double(),
-        JsonObject: JSONB(),
-        JsonObjects: JSONB(),
-        Words: JSONB(),
-        bool: Boolean(),
-    }
-
-
-class PhaseRow(Table):
-    """A phase of a program: when it opened and closed, by whom, on which decision."""
-
-    __tablename__ = "phase"
-    program: Mapped[str] = mapped_column(primary_key=True)
-    phase: Mapped[str] = mapped_column(primary_key=True)
-    opened_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    opened_by: Mapped[str]
-    closed_at: Mapped[datetime | None]
-    closed_by: Mapped[str | None]
-    decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"))
-    conditional: Mapped[bool] = mapped_column(default=False)
-    report_digest: Mapped[str | None]
+from gatehouse.store.tables.base import JsonObject, JsonObjects, Table, Words
 
 
 class RoundRow(Table):
@@ -189,71 +143,3 @@ class JobRow(Table):
     ended_at: Mapped[datetime | None]
     acknowledged_at: Mapped[datetime | None]
     __table_args__ = (Index("ix_job_serial", "serial"),)
-
-
-class DecisionRow(Table):
-    """A gate's answer, with each criterion's and the digest of the evidence it rests on."""
-
-    __tablename__ = "decision"
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    program: Mapped[str]
-    phase: Mapped[str]
-    status: Mapped[str]
-    evidence_digest: Mapped[str]
-    outcomes: Mapped[JsonObjects]
-    decided_at: Mapped[datetime]
-    __table_args__ = (Index("ix_decision_gate", "program", "phase", "id"),)
-
-
-class SignOffRow(Table):
-    """A person's answer at a gate."""
-
-    __tablename__ = "sign_off"
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    program: Mapped[str]
-    phase: Mapped[str]
-    who: Mapped[str]
-    role: Mapped[str]
-    approved: Mapped[bool]
-    comment: Mapped[str]
-    evidence_digest: Mapped[str]
-    at: Mapped[datetime]
-    source: Mapped[str] = mapped_column(unique=True)  # what asked: the same answer is never filed twice
-
-
-class WaiverRow(Table):
-    """A criterion that people decided to live without, until a date. It counts once two people approved it."""
-
-    __tablename__ = "waiver"
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    program: Mapped[str]
-    phase: Mapped[str]
-    criterion: Mapped[str]
-    owner: Mapped[str]
-    reason: Mapped[str]
-    containment: Mapped[str]
-    units: Mapped[Words]
-    approved_by: Mapped[Words]
-    expires_at: Mapped[datetime]
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
-
-
-class LeaseRow(Table):
-    """Who may touch a host now. A lease ends by itself when its holder dies."""
-
-    __tablename__ = "lease"
-    host: Mapped[str] = mapped_column(primary_key=True)
-    holder: Mapped[str]
-    until: Mapped[datetime]
-
-
-class AlertRow(Table):
-    """An alert that was sent, by what it is about, so that it is sent once."""
-
-    __tablename__ = "alert"
-    about: Mapped[str] = mapped_column(primary_key=True)
-    subject: Mapped[str]
-    body: Mapped[JsonObject]
-    channels: Mapped[JsonObject]
-    sent_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    attempts: Mapped[int] = mapped_column(Integer, default=1)
