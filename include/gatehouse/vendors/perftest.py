@@ -110,7 +110,8 @@ def _read(tool: str, said: Completed) -> ToolReport:
     for index, row in enumerate(rows[:_MAX_ROWS]):
         for name, value in row.items():
             draft.fact(f"result{index}.{name}", value)
-    for name, value in (rows[-1] if rows and not lines.tail else {}).items():
+    ended = not (lines.tail or lines.unended)  # more rows may have come
+    for name, value in (rows[-1] if rows and ended else {}).items():
         draft.fact(name, value)
     draft.total("results", len(rows))
     _note_errors(draft, list(dict.fromkeys(errors)))
