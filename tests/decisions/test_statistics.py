@@ -1,7 +1,6 @@
 """Holds every formula against published and independently computed values."""
 
 import math
-import os
 import random
 import subprocess
 import sys
@@ -285,10 +284,11 @@ def test_zero_events() -> None:
 def test_a_gate_needs_no_scipy() -> None:
     """It should decide without the half second that SciPy takes to import."""
     code = "import sys, gatehouse.decisions.gates as g; from gatehouse.decisions import statistics as s; "
-    code += "s.normal_tolerance_factor(20, 0.95, 0.95), s.reliability_shown(59, 1, 0.9), s.mtbf_lower_bound(99.0, 2, 0.9);"
+    code += (
+        "s.normal_tolerance_factor(20, 0.95, 0.95), s.reliability_shown(59, 1, 0.9), s.mtbf_lower_bound(99.0, 2, 0.9);"
+    )
     code += "sys.exit('scipy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ store need not fetch (docs/adr/0014).
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import attrgetter
 
 from gatehouse.decisions.round_states import RoundState, date_rounds, newest_round, round_states, stricter
 from gatehouse.model.evidence import EvidenceRow, PhaseEvidence, ValueRow, WordRow
@@ -51,21 +52,22 @@ class EvidenceIndex:
         rows = _of_build(self.evidence.rows, set(self.units))
         self.rounds = round_states(self.evidence, rows)
         self._admissible = {name: state.admissible for name, state in self.rounds.items()}
-        for row in rows:
-            self._look_at(row)
-        kept = self._kept()
+        helping = {row.result_id for row in rows if self._look_at(row)}
         told = {value.result_id for values in self.evidence.history.values() for value in values}
-        self.rows = tuple(r for r in rows if r.result_id in kept or (r.result_id in told and self.helps(r)))
-        self.helping = {row.result_id: row for row in self.rows if self.helps(row)}
+        kept = self._kept() | (told & helping)
+        self.rows = tuple(row for row in rows if row.result_id in kept)
+        self.helping = {row.result_id: row for row in self.rows if row.result_id in helping}
         date_rounds(self.rounds, self.rows)
 
-    def _look_at(self, row: EvidenceRow) -> None:
-        """File a row in the tables; rows come oldest first."""
+    def _look_at(self, row: EvidenceRow) -> bool:
+        """File a row in the tables; rows come oldest first. Returns whether it helps."""
         pair = row.unit, row.diagnostic
         self.latest[pair] = row
         if row.measured is not Measured.COMPLETE:
-            return
-        helps, fault = self.helps(row), row.verdict is Verdict.FAIL
+            return False
+        sound, fault = self.sound_round(row), row.verdict is Verdict.FAIL
+        judged_good = sound is True and row.verdict is not Verdict.NOT_APPLICABLE
+        helps = judged_good and not row.set_aside and row.at <= self.evidence.now
         if fault:
             self._note_fault(pair, row)
         if helps:
@@ -75,12 +77,12 @@ class EvidenceIndex:
         if helps or fault:
             self.first.setdefault(pair, row)
             self.current[pair] = row
-        sound = self.sound_round(row)
         if sound is None:
             doubtful = [r for r in self.measured.get(pair, ()) if self.sound_round(r) is False]
             self.measured[pair] = (*doubtful, row)
         elif helps or fault or not sound:
             self.measured[pair] = (row,)
+        return helps
 
     def _note_fault(self, pair: Pair, row: EvidenceRow) -> None:
         self.failed.setdefault(row.unit, []).append(row)
@@ -96,16 +98,6 @@ class EvidenceIndex:
         for rows in (*self.measured.values(), *self.failed.values(), self._before):
             kept.update(row.result_id for row in rows)
         return kept
-
-    def helps(self, row: EvidenceRow) -> bool:
-        """Whether the row may help a gate: measured, of a sound round, not set aside, not of the future."""
-        return (
-            row.measured is Measured.COMPLETE
-            and row.verdict is not Verdict.NOT_APPLICABLE
-            and not row.set_aside
-            and self.sound_round(row) is True
-            and row.at <= self.evidence.now
-        )
 
     def counts(self, row: EvidenceRow) -> bool:
         """Whether the row says anything about its unit: it helps, or it is a FAIL that was measured."""
@@ -187,4 +179,4 @@ def _of_build(rows: Iterable[EvidenceRow], units: set[str]) -> list[EvidenceRow]
             twin = once.setdefault(row.result_id, row)
             if twin is not row and twin != row:
                 once[row.result_id] = max(twin, row, key=repr)
-    return sorted(once.values(), key=lambda r: (r.at, r.result_id))
+    return sorted(once.values(), key=attrgetter("at", "result_id"))

@@ -1,6 +1,5 @@
 """Opens the store. PostgreSQL is the one dialect, so that leases, COPY and partitions may be used."""
 
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,20 +19,7 @@ if TYPE_CHECKING:
 
 Store = Engine  # what the layers above call it: they never import the driver themselves
 Transaction = Session
-URL_VARIABLE = "GATEHOUSE_STORE_URL"
 _ALEMBIC = threading.Lock()  # its environment is global to the process
-
-
-def store_url() -> str:
-    """The store's URL from the environment.
-
-    Raises:
-        StoreError: it is not set.
-    """
-    url = os.environ.get(URL_VARIABLE)
-    if not url:
-        raise StoreError(f"no store: run `gatehouse up`, or set {URL_VARIABLE} to a PostgreSQL URL")
-    return url
 
 
 def postgres_url(host: str, port: int | None, database: str, user: str, password: str | None) -> str:

@@ -4,9 +4,9 @@ import math
 from statistics import NormalDist
 
 from gatehouse.decisions.statistics.special import (
-    increasing_root,
     incomplete_beta,
     incomplete_gamma,
+    increasing_root,
     noncentral_t_cdf,
     normal_below,
 )

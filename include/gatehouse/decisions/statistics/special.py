@@ -1,7 +1,7 @@
 """The special functions behind the quantiles, in plain Python.
 
-SciPy has them all, and takes longer to import than a gate takes to answer; and a decision that is replayed in some years
-must not change with the version of a library. The tests hold every function here against SciPy's.
+SciPy has them all, and takes longer to import than a gate takes to answer; and a decision that is replayed in some
+years must not change with the version of a library. The tests hold every function here against SciPy's.
 """
 
 import math
