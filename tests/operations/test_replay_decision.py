@@ -1,4 +1,4 @@
-"""Kept decisions, evaluated again: the same whatever came since, and different as soon as what they rest on is touched."""
+"""Kept decisions, evaluated again: the same whatever came since, until what they rest on is touched."""
 
 from collections.abc import Iterator
 from pathlib import Path
