@@ -32,21 +32,10 @@ SELECT result_id FROM set_aside JOIN result ON result.id = result_id
 WHERE released_at IS NULL AND program = %(program)s AND phase = %(phase)s
 """
 
-# The first row of every pair, then the latest of each. The recursion leaps from one diagnostic to the next.
-ENDS = f"""
-WITH RECURSIVE first AS (
-  SELECT found.* FROM unnest(%(units)s::text[]) AS asked(serial) CROSS JOIN LATERAL (
-    SELECT {_COLUMNS} {_OF_GATE} AND serial = asked.serial ORDER BY diagnostic, {_AT}, id LIMIT 1
-  ) AS found
-  UNION ALL
-  SELECT found.* FROM first AS asked CROSS JOIN LATERAL (
-    SELECT {_COLUMNS} {_OF_GATE} AND serial = asked.serial AND diagnostic > asked.diagnostic
-    ORDER BY diagnostic, {_AT}, id LIMIT 1
-  ) AS found
-)
-SELECT first.*, FALSE AS is_latest FROM first
-UNION ALL
-SELECT found.*, TRUE FROM first AS asked CROSS JOIN LATERAL (SELECT {_COLUMNS} {_OF_ASKED} {_LAST}) AS found
+# The first and the latest row of every pair.
+ENDS = """
+SELECT result_id, round_id, serial, diagnostic, measured, verdict, severity, reason, at, is_latest FROM standing
+WHERE program = %(program)s AND phase = %(phase)s AND serial = ANY(%(units)s::text[])
 """
 
 # Of pairs whose first row does not help: the first that does.

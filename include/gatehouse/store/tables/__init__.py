@@ -3,7 +3,16 @@
 from gatehouse.store.tables.base import JsonObject, JsonObjects, Table, Words
 from gatehouse.store.tables.gates import DecisionRow, PhaseRow, SetAsideRow, SignOffRow, SnapshotRow, WaiverRow
 from gatehouse.store.tables.housekeeping import AlertRow, LeaseRow
-from gatehouse.store.tables.rounds import FindingRow, JobRow, OutputRow, ReadingRow, ResultRow, RoundRow, RoundUnitRow
+from gatehouse.store.tables.rounds import (
+    FindingRow,
+    JobRow,
+    OutputRow,
+    ReadingRow,
+    ResultRow,
+    RoundRow,
+    RoundUnitRow,
+    StandingRow,
+)
 
 __all__ = [
     "AlertRow",
@@ -22,6 +31,7 @@ __all__ = [
     "SetAsideRow",
     "SignOffRow",
     "SnapshotRow",
+    "StandingRow",
     "Table",
     "WaiverRow",
     "Words",

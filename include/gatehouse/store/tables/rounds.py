@@ -96,6 +96,28 @@ class ResultRow(Table):
     )
 
 
+class StandingRow(Table):
+    """The first and the latest result of each unit and diagnostic in a gate, with what they say.
+
+    The database keeps it with every change of ``result``, so that a gate reads both ends of all its pairs in one go,
+    however many rounds lie between them. Nobody else writes here.
+    """
+
+    __tablename__ = "standing"
+    program: Mapped[str] = mapped_column(primary_key=True)
+    phase: Mapped[str] = mapped_column(primary_key=True)
+    serial: Mapped[str] = mapped_column(primary_key=True)
+    diagnostic: Mapped[str] = mapped_column(primary_key=True)
+    is_latest: Mapped[bool] = mapped_column(primary_key=True)
+    result_id: Mapped[int] = mapped_column(BigInteger)
+    round_id: Mapped[str]
+    measured: Mapped[str]
+    verdict: Mapped[str]
+    severity: Mapped[str | None]
+    reason: Mapped[str]
+    at: Mapped[datetime]
+
+
 class ReadingRow(Table):
     """One measured value. Numbers and words have their own columns; both empty is "the tool gave no value"."""
 
