@@ -35,6 +35,7 @@ def main() -> None:
     parser.add_argument("--round-hosts", type=int, default=200, help="hosts of the round in Airflow (200)")
     parser.add_argument("--peer-hosts", type=int, default=20, help="hosts that its peer is really run on (20)")
     parser.add_argument("--units", type=int, default=1000, help="units of the gate (1000)")
+    parser.add_argument("--gate-runs", type=int, default=9, help="how often each of its commands is timed (9)")
     asked = parser.parse_args()
     found = dict(_PART.findall(RESULTS.read_text(encoding="utf-8"))) if RESULTS.exists() else {}
     for part in asked.only or PARTS:
@@ -52,7 +53,7 @@ def _table(part: str, asked: argparse.Namespace) -> str:
         case "airflow":
             return airflow_round.table(asked.round_hosts, asked.peer_hosts)
         case _:
-            return gates.table(asked.units)
+            return gates.table(asked.units, asked.gate_runs)
 
 
 def _peers() -> Path:

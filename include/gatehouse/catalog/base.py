@@ -4,6 +4,9 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Spec(BaseModel):
-    """Frozen, and refuses keys that it does not know: a misspelt key is an error, not a default."""
+    """Frozen, and refuses keys that it does not know: a misspelt key is an error, not a default.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    A class is made ready when the first file of its kind is read, so that nobody waits for other kinds.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)

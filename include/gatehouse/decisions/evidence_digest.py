@@ -2,52 +2,74 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from gatehouse.catalog.criteria import CriteriaSet
 from gatehouse.decisions.evidence_index import EvidenceIndex
-from gatehouse.model.evidence import ValueRow, Waiver
+from gatehouse.decisions.round_states import RoundState
+from gatehouse.model.evidence import ValueRow, Waiver, WordRow
 
 
 def evidence_digest(index: EvidenceIndex, criteria: CriteriaSet) -> str:
-    """SHA-256 (hex) over canonical JSON of build, plan, rows, values, rounds, waivers and criteria.
+    """SHA-256 (hex) over canonical JSON of build, plan, kept rows, their readings, rounds, waivers and criteria.
 
-    The moment of the question and the sign-offs are left out: asking again, or signing, changes no evidence.
+    The moment of the question and the sign-offs are left out: asking again, or signing, changes no evidence. A row that
+    cannot matter is left out too; one that no longer can, or that begins to as its date comes, changes the digest.
     """
     evidence = index.evidence
-    stored = {row.result_id for row in index.rows}
     document: dict[str, Any] = {
         "program": evidence.program,
         "phase": evidence.phase,
         "units": index.units,
+        "sites": sorted(set(evidence.sites)),
         "diagnostics": index.diagnostics,
-        "rows": sorted(
-            (r.result_id, r.round_id, r.unit, r.site, r.diagnostic, r.measured, r.verdict, r.severity,
-             r.at.isoformat(), index.sound_round(r), r.set_aside)
-            for r in index.rows
-        ),
-        "rounds": sorted((state.round_id, state.admissible) for state in index.rounds.values()),
-        "values": _numbers(evidence.values, stored),
-        "history": _numbers(evidence.history, stored),
-        "words": {
-            name: sorted({(w.result_id, w.unit, w.part, w.word) for w in words if w.result_id in stored})
-            for name, words in evidence.words.items()
-        },
+        "rows": _rows(index),
+        "rounds": [_round(index.rounds[name]) for name in sorted(index.rounds)],
+        "values": {name: _numbers(index.values(name)) for name in evidence.values},
+        "history": {name: _numbers(index.history(name)) for name in evidence.history},
+        "words": {name: _words(index.words(name)) for name in evidence.words},
         "waivers": sorted(map(_waiver, set(evidence.waivers))),
         "criteria": criteria.model_dump(mode="json"),
-    }  # fmt: skip
+    }
     canonical = json.dumps(document, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _numbers(readings: Mapping[str, tuple[ValueRow, ...]], stored: Collection[int]) -> dict[str, list[Any]]:
-    return {
-        name: sorted({(v.result_id, v.unit, v.part, v.value) for v in values if v.result_id in stored})
-        for name, values in readings.items()
-    }
+def _rows(index: EvidenceIndex) -> list[Any]:
+    """Column by column: half the time of row by row."""
+    rows = index.rows
+    return [
+        [r.result_id for r in rows],
+        [r.round_id for r in rows],
+        [r.unit for r in rows],
+        [r.site for r in rows],
+        [r.diagnostic for r in rows],
+        [r.measured for r in rows],
+        [r.verdict for r in rows],
+        [r.severity for r in rows],
+        [r.reason for r in rows],
+        [r.at.timestamp() for r in rows],
+        [index.sound_round(r) for r in rows],
+        [r.set_aside for r in rows],
+    ]
+
+
+def _round(state: RoundState) -> list[Any]:
+    """The units of a sound round are nobody's trouble."""
+    units = [] if state.admissible else sorted(state.units)
+    at = state.last_at.timestamp() if state.last_at else None
+    return [state.round_id, state.admissible, state.problems, state.overtaken, at, units]
+
+
+def _numbers(rows: Iterable[ValueRow]) -> list[Any]:
+    return [(row.result_id, row.unit, row.part, row.value) for row in rows]
+
+
+def _words(rows: Iterable[WordRow]) -> list[Any]:
+    return [(row.result_id, row.unit, row.part, row.word) for row in rows]
 
 
 def _waiver(waiver: Waiver) -> tuple[Any, ...]:
-    said = (waiver.criterion, waiver.owner, waiver.reason, waiver.containment, waiver.expires_at.isoformat())
+    said = (waiver.criterion, waiver.owner, waiver.reason, waiver.containment, waiver.expires_at.timestamp())
     return (waiver.id, *said, sorted(set(waiver.approved_by)), sorted(set(waiver.units)))

@@ -4,13 +4,18 @@ Which rows count is asymmetric on purpose. A result of a round whose data is uns
 A FAIL that was measured in such a round still stands against its unit, until a later sound result of the same unit and
 diagnostic replaces it. Results that were not measured, or that belong to no unit of the build, never count; results
 dated after the moment of the question do not help, lest a wrong clock keeps them fresh for ever.
+
+Few rows of a long phase can change an answer: of each unit and diagnostic the first and the last of each sort, every
+FAIL, and what stood before it. The index keeps those and forgets the rest, so that no criterion rests on a row that the
+store need not fetch (docs/adr/0014).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import cached_property
+from operator import attrgetter
 
+from gatehouse.decisions.round_states import RoundState, date_rounds, newest_round, round_states, stricter
 from gatehouse.model.evidence import EvidenceRow, PhaseEvidence, ValueRow, WordRow
 from gatehouse.model.status import Measured, Severity, Verdict
 
@@ -18,73 +23,95 @@ Pair = tuple[str, str]  # unit, diagnostic
 
 
 @dataclass
-class RoundState:
-    """A round by its rows and its summary. ``last_at`` is when its newest result came, else when it was judged."""
-
-    round_id: str
-    admissible: bool | None
-    problems: tuple[str, ...] = ()
-    last_at: datetime | None = None
-
-
-def stricter(one: bool | None, other: bool | None) -> bool | None:
-    """The less trusting of two judgements: unsound before unknown before sound."""
-    if one is False or other is False:
-        return False
-    return None if one is None or other is None else True
-
-
-@dataclass
 class EvidenceIndex:
     """Evidence of one phase, ready to be asked. Rows are those of the build's units, each once, oldest first.
 
-    ``current`` is the latest row that counts of each pair, ``first`` the earliest; ``sound`` the latest that helps;
-    ``latest`` the latest row of any kind. ``failed`` maps a unit to its rows that count and FAIL; ``helping`` holds the
-    rows that help, by result id.
+    Of each pair, ``latest`` is the latest row of any kind; ``first`` and ``current`` the earliest and the latest that
+    count; ``first_sound`` and ``sound`` the earliest and the latest that help; ``measured`` the latest that was
+    measured, and before it the inadmissible one that an unjudged one does not replace. ``first_at`` is the earliest row
+    that helps of each site. ``failed`` maps a unit to its rows that count and FAIL; ``began`` are those that follow no
+    FAIL of their pair. ``rows`` are all these rows, and those that help and give a value of ``history``; ``helping``
+    are those of ``rows`` that help, by result id.
     """
 
     evidence: PhaseEvidence
     current: dict[Pair, EvidenceRow] = field(default_factory=dict)
     first: dict[Pair, EvidenceRow] = field(default_factory=dict)
     sound: dict[Pair, EvidenceRow] = field(default_factory=dict)
+    first_sound: dict[Pair, EvidenceRow] = field(default_factory=dict)
     latest: dict[Pair, EvidenceRow] = field(default_factory=dict)
+    measured: dict[Pair, tuple[EvidenceRow, ...]] = field(default_factory=dict)
+    first_at: dict[str, EvidenceRow] = field(default_factory=dict)
     failed: dict[str, list[EvidenceRow]] = field(default_factory=dict)
+    began: list[EvidenceRow] = field(default_factory=list)
+    _before: list[EvidenceRow] = field(default_factory=list)  # what counted last before a failure began
 
     def __post_init__(self) -> None:
         self.units = tuple(sorted(set(self.evidence.units)))
         self.diagnostics = tuple(sorted(set(self.evidence.diagnostics)))
-        self.rows = _of_build(self.evidence.rows, set(self.units))
-        self.rounds = _rounds(self.evidence, self.rows)
-        self.helping = {row.result_id: row for row in self.rows if self._helps(row)}
-        for row in self.rows:
-            pair = (row.unit, row.diagnostic)
-            self.latest[pair] = row
-            if not self.counts(row):
-                continue
+        rows = _of_build(self.evidence.rows, set(self.units))
+        self.rounds = round_states(self.evidence, rows)
+        self._admissible = {name: state.admissible for name, state in self.rounds.items()}
+        helping = {row.result_id for row in rows if self._look_at(row)}
+        told = {value.result_id for values in self.evidence.history.values() for value in values}
+        kept = self._kept() | (told & helping)
+        self.rows = tuple(row for row in rows if row.result_id in kept)
+        self.helping = {row.result_id: row for row in self.rows if row.result_id in helping}
+        date_rounds(self.rounds, self.rows)
+
+    def _look_at(self, row: EvidenceRow) -> bool:
+        """File a row in the tables; rows come oldest first. Returns whether it helps."""
+        pair = row.unit, row.diagnostic
+        self.latest[pair] = row
+        if row.measured is not Measured.COMPLETE:
+            return False
+        sound, fault = self.sound_round(row), row.verdict is Verdict.FAIL
+        judged_good = sound is True and row.verdict is not Verdict.NOT_APPLICABLE
+        helps = judged_good and not row.set_aside and row.at <= self.evidence.now
+        if fault:
+            self._note_fault(pair, row)
+        if helps:
+            self.sound[pair] = row
+            self.first_sound.setdefault(pair, row)
+            self.first_at.setdefault(row.site, row)
+        if helps or fault:
             self.first.setdefault(pair, row)
             self.current[pair] = row
-            if row.result_id in self.helping:
-                self.sound[pair] = row
-            if row.verdict is Verdict.FAIL:
-                self.failed.setdefault(row.unit, []).append(row)
+        if sound is None:
+            doubtful = [r for r in self.measured.get(pair, ()) if self.sound_round(r) is False]
+            self.measured[pair] = (*doubtful, row)
+        elif helps or fault or not sound:
+            self.measured[pair] = (row,)
+        return helps
+
+    def _note_fault(self, pair: Pair, row: EvidenceRow) -> None:
+        self.failed.setdefault(row.unit, []).append(row)
+        before = self.current.get(pair)
+        if before is None or before.verdict is not Verdict.FAIL:
+            self.began.append(row)
+            self._before += [before] if before else []
+
+    def _kept(self) -> set[int]:
+        """Ids of the rows that stand in a table."""
+        tables = (self.latest, self.first, self.current, self.first_sound, self.sound, self.first_at)
+        kept = {row.result_id for table in tables for row in table.values()}
+        for rows in (*self.measured.values(), *self.failed.values(), self._before):
+            kept.update(row.result_id for row in rows)
+        return kept
 
     def counts(self, row: EvidenceRow) -> bool:
         """Whether the row says anything about its unit: it helps, or it is a FAIL that was measured."""
         fault = row.measured is Measured.COMPLETE and row.verdict is Verdict.FAIL
         return fault or row.result_id in self.helping
 
-    def _helps(self, row: EvidenceRow) -> bool:
-        return (
-            row.measured is Measured.COMPLETE
-            and row.verdict is not Verdict.NOT_APPLICABLE
-            and not row.set_aside
-            and self.sound_round(row) is True
-            and row.at <= self.evidence.now
-        )
-
     def sound_round(self, row: EvidenceRow) -> bool | None:
         """Whether the row's round is sound, None while unjudged; the row and the round's summary must agree."""
-        return stricter(row.admissible, self.rounds[row.round_id].admissible)
+        return stricter(row.admissible, self._admissible[row.round_id])
+
+    @property
+    def newest_round(self) -> RoundState | None:
+        """The round of the newest result; one that has neither a result nor a judgement has just begun."""
+        return newest_round(self.rounds, self.rows)
 
     def pairs(self, unit: str) -> Iterator[Pair]:
         """The unit with each mandatory diagnostic."""
@@ -144,28 +171,12 @@ def issue_class(row: EvidenceRow) -> Severity:
     return row.severity or Severity.MAJOR
 
 
-def _of_build(rows: Iterable[EvidenceRow], units: set[str]) -> tuple[EvidenceRow, ...]:
+def _of_build(rows: Iterable[EvidenceRow], units: set[str]) -> list[EvidenceRow]:
     """Rows of the build's units, each result once, oldest first whatever the order given."""
     once: dict[int, EvidenceRow] = {}
     for row in rows:
         if row.unit in units:
-            twin = once.get(row.result_id)
-            once[row.result_id] = row if twin is None or twin == row else max(twin, row, key=repr)
-    return tuple(sorted(once.values(), key=lambda r: (r.at, r.result_id)))
-
-
-def _rounds(evidence: PhaseEvidence, rows: Iterable[EvidenceRow]) -> Mapping[str, RoundState]:
-    """Rounds that concern the build: those with its rows, those that name its units, and those that name none."""
-    units = set(evidence.units)
-    found: dict[str, RoundState] = {}
-    for summary in evidence.rounds:
-        state = found.setdefault(summary.round_id, RoundState(summary.round_id, summary.admissible))
-        state.admissible = stricter(state.admissible, summary.admissible)
-        state.problems = tuple(sorted({*state.problems, *summary.problems}))
-        state.last_at = max((at for at in (state.last_at, summary.at) if at), default=None)
-    foreign = {s.round_id for s in evidence.rounds if s.units and units.isdisjoint(s.units)}
-    newest = {row.round_id: row for row in rows}  # rows come oldest first
-    for row in newest.values():
-        found.setdefault(row.round_id, RoundState(row.round_id, row.admissible)).last_at = row.at
-    foreign -= newest.keys()
-    return {name: state for name, state in found.items() if name not in foreign}
+            twin = once.setdefault(row.result_id, row)
+            if twin is not row and twin != row:
+                once[row.result_id] = max(twin, row, key=repr)
+    return sorted(once.values(), key=attrgetter("at", "result_id"))

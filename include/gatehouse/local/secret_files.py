@@ -8,9 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
 from gatehouse.local.home import Home
 
 # Who may log in, with Airflow's role of each. `user` may trigger and answer, `op` also change pools and variables.
@@ -93,5 +90,8 @@ def _write_private(path: Path, text: str) -> None:
 
 
 def _new_ssh_key() -> str:
+    from cryptography.hazmat.primitives import serialization  # only the first start of a home makes a key
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
     form = serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, serialization.NoEncryption()
     return Ed25519PrivateKey.generate().private_bytes(*form).decode()

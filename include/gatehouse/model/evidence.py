@@ -60,13 +60,17 @@ class WantedReadings:
 
 @dataclass(frozen=True, slots=True)
 class RoundSummary:
-    """A round as a gate sees it. ``problems`` says why it is inadmissible; ``at`` is when it was judged."""
+    """A round as a gate sees it. ``problems`` says why it is inadmissible; ``at`` is when it was judged.
+
+    ``overtaken``: it has results of the build that are not listed, because later ones stand in their place.
+    """
 
     round_id: str
     admissible: bool | None
     problems: tuple[str, ...]
     units: tuple[str, ...]
     at: datetime | None
+    overtaken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +104,9 @@ class PhaseEvidence:
     """Everything a gate may look at: the build, what the plan asks of it, and what came back, as of ``now``.
 
     ``units`` are the serials of the phase's build; ``diagnostics`` those that its plan makes mandatory;
-    ``rows`` every result of every round of the phase, oldest first; ``values`` and ``history`` numeric readings by
-    name and ``words`` texts by name, only of admissible rounds: see ``WantedReadings``.
+    ``rows`` the results of its rounds, in any order, at least those that can matter (``EvidenceIndex`` says which);
+    ``values`` and ``history`` numeric readings by name and ``words`` texts by name, only of admissible rounds: see
+    ``WantedReadings``.
     """
 
     program: str

@@ -8,8 +8,9 @@ from pathlib import Path
 from gatehouse.catalog.loader import Catalog, open_catalog
 from gatehouse.model.errors import UsageError
 from gatehouse.model.hosts import BmcLogin, Login
-from gatehouse.store.engine import Store, open_store, store_url
+from gatehouse.store.engine import Store, open_store
 from gatehouse.store.raw import RawFolder, RawStore
+from gatehouse.store.url import store_url
 
 FILES_VARIABLE = "GATEHOUSE_FILES"  # folder or URL under which raw outputs, reports and Data Docs are kept
 

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from gatehouse.model.evidence import CriterionOutcome, GateDecision
 from gatehouse.model.status import CriterionStatus
 from gatehouse.reports.plain_text import on_one_line, with_names
-from gatehouse.reports.rendering import SIGNS, when
+from gatehouse.reports.signs import SIGNS, when
 
 Row = tuple[str, str, str, str, str]
 HEADINGS = ("Status", "Criterion", "Observed", "Required", "Missing")

@@ -1,22 +1,13 @@
 """The template environment of reports and pages: shows and escapes hostile text wherever it stands."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from gatehouse.model.status import CriterionStatus
 from gatehouse.reports.plain_text import visible
-
-# A sign beside each word, so that nothing is said by colour alone.
-SIGNS = {
-    CriterionStatus.MET: "✓",
-    CriterionStatus.NOT_MET: "✗",
-    CriterionStatus.NOT_ENOUGH_EVIDENCE: "?",
-    CriterionStatus.WAIVED: "⚠",
-}
+from gatehouse.reports.signs import day, sign, when
 
 
 def environment(folders: Iterable[Path]) -> Environment:
@@ -33,24 +24,9 @@ def environment(folders: Iterable[Path]) -> Environment:
     return made
 
 
-def when(moment: datetime | None) -> str:
-    """``2025-11-23 02:18 UTC``; a dash where there is no time."""
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if moment else "–"
-
-
-def day(moment: datetime | None) -> str:
-    """``2025-11-23``; a dash where there is none."""
-    return f"{moment.astimezone(UTC):%Y-%m-%d}" if moment else "–"
-
-
 def slug(word: str) -> str:
     """A status as the name of a style: ``not met`` is ``not-met``."""
     return str(word).lower().replace(" ", "-").replace("_", "-")
-
-
-def sign(status: str) -> str:
-    """The sign of a criterion's status."""
-    return SIGNS[CriterionStatus(status)]
 
 
 def counted(number: int, what: str, many: str = "") -> str:

@@ -1,38 +1,25 @@
 """Opens the store. PostgreSQL is the one dialect, so that leases, COPY and partitions may be used."""
 
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Engine, create_engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from gatehouse.model.errors import StoreError
+from gatehouse.store.plain_reading import ONE_MOMENT
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 Store = Engine  # what the layers above call it: they never import the driver themselves
 Transaction = Session
-URL_VARIABLE = "GATEHOUSE_STORE_URL"
 _ALEMBIC = threading.Lock()  # its environment is global to the process
-
-
-def store_url() -> str:
-    """The store's URL from the environment.
-
-    Raises:
-        StoreError: it is not set.
-    """
-    url = os.environ.get(URL_VARIABLE)
-    if not url:
-        raise StoreError(f"no store: run `gatehouse up`, or set {URL_VARIABLE} to a PostgreSQL URL")
-    return url
 
 
 def postgres_url(host: str, port: int | None, database: str, user: str, password: str | None) -> str:
@@ -83,7 +70,18 @@ def transaction(engine: Engine) -> Iterator[Session]:
         raise StoreError(f"the store does not answer: {error.orig}") from error
 
 
-def _config(engine: Engine) -> Config:
+def one_moment(session: Session) -> Any:
+    """The driver's cursor in the session's transaction, which sees the store as it stands now to its end.
+
+    To be asked for before anything else of the session: a transaction's isolation is that of its beginning.
+    """
+    connection = session.connection(execution_options={"isolation_level": ONE_MOMENT})
+    return connection.connection.cursor()
+
+
+def _config(engine: Engine) -> "Config":
+    from alembic.config import Config  # a third of a second that most commands of the shell need not wait for
+
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["engine"] = engine
@@ -92,12 +90,17 @@ def _config(engine: Engine) -> Config:
 
 def migrate(engine: Engine) -> None:
     """Bring the store to the newest form. Safe to call from two processes or threads at once, and again."""
+    from alembic import command
+
     with _ALEMBIC:
         command.upgrade(_config(engine), "head")
 
 
 def pending_migrations(engine: Engine) -> bool:
     """Whether the store is older than this code."""
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
     with engine.connect() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
     return current != ScriptDirectory.from_config(_config(engine)).get_current_head()

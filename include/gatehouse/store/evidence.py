@@ -1,156 +1,193 @@
-"""Loads what a gate looks at: in a handful of queries, whatever the number of units and rounds."""
+"""Loads what a gate looks at: of each unit and diagnostic a few rows by index, whatever the number of rounds.
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+Which rows a gate needs is said by ``decisions/evidence_index.py``; what is fetched here is those and a few more, which
+the index forgets again. Plain SQL and the driver alone: to import SQLAlchemy takes longer than the answer
+(docs/adr/0014).
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
-
-from gatehouse.model.evidence import (
-    EvidenceRow,
-    PhaseEvidence,
-    RoundSummary,
-    SignOff,
-    ValueRow,
-    Waiver,
-    WantedReadings,
-    WordRow,
-)
+from gatehouse.model.evidence import EvidenceRow, PhaseEvidence, RoundSummary, SignOff, Waiver, WantedReadings
 from gatehouse.model.hosts import Host
 from gatehouse.model.status import Measured, Phase, Severity, Verdict
-from gatehouse.store import phases
-from gatehouse.store.tables import ReadingRow, ResultRow, RoundRow, RoundUnitRow, SetAsideRow
+from gatehouse.store import evidence_sql as sql
+from gatehouse.store.evidence_readings import load_numbers, load_words
+
+Cursor = Any  # psycopg2 ships no types
+_MEASURED = {member.value: member for member in Measured}
+_VERDICT = {member.value: member for member in Verdict}
+_SEVERITY: dict[str | None, Severity | None] = {None: None, **{member.value: member for member in Severity}}
+
+
+@dataclass(frozen=True, slots=True)
+class _Phase:
+    """A gate's rounds: which are sound, who was where in them, and what is set aside."""
+
+    rounds: tuple[RoundSummary, ...]
+    sites: Mapping[str, Mapping[str, str]]  # round id → serial → site
+    moved: tuple[str, ...]  # units of the build that were at more than one site
+    named: Mapping[str, Any]  # the parameters that most queries share
 
 
 def phase_evidence(
-    session: Session, program: str, phase: Phase, build: Sequence[Host], mandatory: Sequence[str],
+    cursor: Cursor, program: str, phase: Phase, build: Sequence[Host], mandatory: Sequence[str],
     wanted: WantedReadings, now: datetime,
 ) -> PhaseEvidence:  # fmt: skip
-    """Everything the gate of ``program`` at ``phase`` may look at, as of ``now``."""
+    """What the gate of ``program`` at ``phase`` may look at, as of ``now``.
+
+    ``cursor`` is psycopg2's, in a transaction that sees one moment of the store.
+    """
+    cursor.execute("SET LOCAL jit = off")  # compiling these queries takes longer than running them
+    of = _phase(cursor, program, phase, [host.serial for host in build], now)
+    rows = _Rows(of)
+    rows.load(cursor, wanted.history)
     return PhaseEvidence(
         program=program,
         phase=phase,
         now=now,
         units=tuple(h.serial for h in build),
         diagnostics=tuple(mandatory),
-        rows=_rows(session, program, phase),
-        rounds=_rounds(session, program, phase),
-        values=_values(session, program, phase, wanted.values),
-        history=_values(session, program, phase, wanted.history),
-        words=_words(session, program, phase, wanted.words),
-        sign_offs=tuple(
-            SignOff(r.who, r.role, r.approved, r.comment, r.evidence_digest, r.at)
-            for r in phases.sign_offs(session, program, phase)
-        ),
-        waivers=tuple(
-            Waiver(
-                id=w.id,
-                criterion=w.criterion,
-                owner=w.owner,
-                reason=w.reason,
-                containment=w.containment,
-                approved_by=tuple(w.approved_by),
-                expires_at=w.expires_at,
-                units=tuple(w.units),
-            )
-            for w in phases.waivers(session, program, phase)
-        ),
+        rows=tuple(rows.found.values()),
+        rounds=_overtaken(cursor, of, rows.found.values()),
+        values=load_numbers(cursor, wanted.values, rows.sound),
+        history=load_numbers(cursor, wanted.history, rows.told),
+        words=load_words(cursor, wanted.words, rows.sound),
+        sign_offs=_sign_offs(cursor, of.named),
+        waivers=_waivers(cursor, of.named),
         sites=tuple(sorted({h.site for h in build})),
     )
 
 
-def _rows(session: Session, program: str, phase: Phase) -> tuple[EvidenceRow, ...]:
-    query = (
-        select(
-            ResultRow.id,
-            ResultRow.round_id,
-            ResultRow.serial,
-            RoundUnitRow.site,
-            ResultRow.diagnostic,
-            ResultRow.measured,
-            ResultRow.verdict,
-            ResultRow.severity,
-            ResultRow.reason,
-            func.coalesce(ResultRow.started_at, ResultRow.recorded_at),
-            RoundRow.admissible,
-            SetAsideRow.id.is_not(None),
+class _Rows:
+    """The rows that were fetched, by id; ``sound`` are ids of the latest of each pair that helps."""
+
+    def __init__(self, of: _Phase) -> None:
+        self.found: dict[int, EvidenceRow] = {}
+        self.sound: list[int] = []
+        self.told: list[int] = []
+        self._of = of
+        self._aside = frozenset(of.named["aside"])
+        self._admissible = {summary.round_id: summary.admissible for summary in of.rounds}
+
+    def load(self, cursor: Cursor, history: Collection[str]) -> None:
+        """Fetch what a gate may need; rows that give a value of ``history`` are all needed."""
+        first, latest = self._ends(cursor)
+        self._fetch(cursor, sql.HEADS, _pairs(row for row in first if not self._helps(row)))
+        self.sound = [row.result_id for row in latest if self._helps(row)]
+        tails = self._fetch(cursor, sql.TAILS, _pairs(row for row in latest if not self._helps(row)))
+        self.sound += [row.result_id for row in tails if self._helps(row)]
+        self._fetch(cursor, sql.FAULTS)
+        if self._of.moved:
+            self._fetch(cursor, sql.OF_MOVED, {"moved": list(self._of.moved)})
+        if history:
+            self.told = [row.result_id for row in self._fetch(cursor, sql.TOLD, {"names": sorted(history)})]
+
+    def _ends(self, cursor: Cursor) -> tuple[list[EvidenceRow], list[EvidenceRow]]:
+        """The first and the latest row of every pair."""
+        cursor.execute(sql.ENDS, self._of.named)
+        ends: tuple[list[EvidenceRow], list[EvidenceRow]] = [], []
+        for *record, is_latest in cursor.fetchall():
+            ends[is_latest].append(self._row(record))
+        for rows in ends:
+            self.found.update((row.result_id, row) for row in rows)
+        return ends
+
+    def _fetch(self, cursor: Cursor, query: str, more: Mapping[str, Any] | None = None) -> list[EvidenceRow]:
+        if more is not None and not all(more.values()):
+            return []
+        cursor.execute(query, {**self._of.named, **(more or {})})
+        rows = [self._row(record) for record in cursor.fetchall()]
+        self.found.update((row.result_id, row) for row in rows)
+        return rows
+
+    def _row(self, record: Sequence[Any]) -> EvidenceRow:
+        result_id, round_id, unit, diagnostic, measured, verdict, severity, reason, at = record
+        return EvidenceRow(
+            result_id,
+            round_id,
+            unit,
+            self._of.sites[round_id].get(unit, ""),
+            diagnostic,
+            _MEASURED[measured],
+            _VERDICT[verdict],
+            _SEVERITY[severity],
+            reason,
+            at,
+            self._admissible[round_id],
+            result_id in self._aside,
         )
-        .join(RoundRow, RoundRow.id == ResultRow.round_id)
-        .join(RoundUnitRow, (RoundUnitRow.round_id == ResultRow.round_id) & (RoundUnitRow.serial == ResultRow.serial))
-        .outerjoin(SetAsideRow, (SetAsideRow.result_id == ResultRow.id) & SetAsideRow.released_at.is_(None))
-        .where(RoundRow.program == program, RoundRow.phase == phase)
-        .order_by(ResultRow.id)
+
+    def _helps(self, row: EvidenceRow) -> bool:
+        return (
+            row.admissible is True
+            and row.measured is Measured.COMPLETE
+            and row.verdict is not Verdict.NOT_APPLICABLE
+            and not row.set_aside
+            and row.at <= self._of.named["now"]
+        )
+
+
+def _pairs(rows: Iterable[EvidenceRow]) -> dict[str, list[str]]:
+    pairs = [(row.unit, row.diagnostic) for row in rows]
+    return {"serials": [unit for unit, _ in pairs], "diagnostics": [diagnostic for _, diagnostic in pairs]}
+
+
+def _phase(cursor: Cursor, program: str, phase: Phase, units: list[str], now: datetime) -> _Phase:
+    named: dict[str, Any] = {"program": program, "phase": phase.value, "units": units, "now": now}
+    cursor.execute(sql.ROUNDS, named)
+    rounds = cursor.fetchall()
+    cursor.execute(sql.UNITS_BY_SITE, named)
+    sites: dict[str, dict[str, str]] = {row[0]: {} for row in rounds}
+    ours, at_site = set(units), dict[str, set[str]]()
+    for round_id, site, serials in cursor.fetchall():
+        sites[round_id].update(dict.fromkeys(serials, site))
+        at_site.setdefault(site, set()).update(ours.intersection(serials))
+    cursor.execute(sql.ASIDE, named)
+    named["aside"] = [row[0] for row in cursor.fetchall()]
+    named["sound"] = [round_id for round_id, admissible, *_ in rounds if admissible]
+    named["unsound"] = [round_id for round_id, admissible, *_ in rounds if admissible is False]
+    summaries = tuple(
+        RoundSummary(round_id, admissible, _texts(problems), tuple(sorted(sites[round_id])), judged_at)
+        for round_id, admissible, problems, judged_at in rounds
     )
+    return _Phase(summaries, sites, _in_many(at_site.values()), named)
+
+
+def _texts(problems: Sequence[Mapping[str, Any]] | None) -> tuple[str, ...]:
+    return tuple(str(problem.get("text", "")) for problem in problems or ())
+
+
+def _in_many(groups: Iterable[set[str]]) -> tuple[str, ...]:
+    seen: set[str] = set()
+    twice: set[str] = set()
+    for group in groups:
+        twice |= seen & group
+        seen |= group
+    return tuple(sorted(twice))
+
+
+def _overtaken(cursor: Cursor, of: _Phase, rows: Iterable[EvidenceRow]) -> tuple[RoundSummary, ...]:
+    """The rounds, marked where none of their results of the build was fetched."""
+    fetched = {row.round_id for row in rows}
+    others = [summary.round_id for summary in of.rounds if summary.round_id not in fetched]
+    cursor.execute(sql.WITH_RESULTS, {**of.named, "rounds": others})
+    overtaken = {row[0] for row in cursor.fetchall()}
     return tuple(
-        EvidenceRow(
-            result_id=row[0],
-            round_id=row[1],
-            unit=row[2],
-            site=row[3],
-            diagnostic=row[4],
-            measured=Measured(row[5]),
-            verdict=Verdict(row[6]),
-            severity=Severity(row[7]) if row[7] else None,
-            reason=row[8],
-            at=row[9],
-            admissible=row[10],
-            set_aside=row[11],
-        )
-        for row in session.execute(query)
+        RoundSummary(s.round_id, s.admissible, s.problems, s.units, s.at, s.round_id in overtaken) for s in of.rounds
     )
 
 
-def _rounds(session: Session, program: str, phase: Phase) -> tuple[RoundSummary, ...]:
-    query = (
-        select(RoundRow, func.array_agg(RoundUnitRow.serial))
-        .join(RoundUnitRow, RoundUnitRow.round_id == RoundRow.id)
-        .where(RoundRow.program == program, RoundRow.phase == phase)
-        .group_by(RoundRow.id)
-        .order_by(RoundRow.number)
-    )
+def _sign_offs(cursor: Cursor, named: Mapping[str, Any]) -> tuple[SignOff, ...]:
+    cursor.execute(sql.SIGN_OFFS, named)
+    return tuple(SignOff(*record) for record in cursor.fetchall())
+
+
+def _waivers(cursor: Cursor, named: Mapping[str, Any]) -> tuple[Waiver, ...]:
+    cursor.execute(sql.WAIVERS, named)
     return tuple(
-        RoundSummary(
-            round_id=row.id,
-            admissible=row.admissible,
-            problems=tuple(str(p.get("text", "")) for p in row.problems or ()),
-            units=tuple(sorted(serials)),
-            at=row.judged_at,
-        )
-        for row, serials in session.execute(query)
+        Waiver(id_, criterion, owner, reason, containment, tuple(approved_by), expires_at, tuple(units))
+        for id_, criterion, owner, reason, containment, approved_by, expires_at, units in cursor.fetchall()
     )
-
-
-def _values(session: Session, program: str, phase: Phase, names: Collection[str]) -> dict[str, tuple[ValueRow, ...]]:
-    found: dict[str, list[ValueRow]] = defaultdict(list)
-    for name, result_id, unit, part, number in _readings(session, program, phase, names, ReadingRow.number):
-        found[name].append(ValueRow(result_id, unit, part, number))
-    return {name: tuple(rows) for name, rows in found.items()}
-
-
-def _words(session: Session, program: str, phase: Phase, names: Collection[str]) -> dict[str, tuple[WordRow, ...]]:
-    found: dict[str, list[WordRow]] = defaultdict(list)
-    for name, result_id, unit, part, word in _readings(session, program, phase, names, ReadingRow.word):
-        found[name].append(WordRow(result_id, unit, part, word))
-    return {name: tuple(rows) for name, rows in found.items()}
-
-
-def _readings(
-    session: Session, program: str, phase: Phase, names: Collection[str], column: InstrumentedAttribute[Any]
-) -> Iterable[tuple[str, int, str, str, Any]]:
-    if not names:
-        return []
-    query = (
-        select(ReadingRow.name, ReadingRow.result_id, ResultRow.serial, ReadingRow.part, column)
-        .join(ResultRow, ResultRow.id == ReadingRow.result_id)
-        .join(RoundRow, RoundRow.id == ResultRow.round_id)
-        .where(
-            RoundRow.program == program,
-            RoundRow.phase == phase,
-            RoundRow.admissible.is_(True),
-            ReadingRow.name.in_(list(names)),
-            column.is_not(None),
-        )
-    )
-    return session.execute(query).tuples()

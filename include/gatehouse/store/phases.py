@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -53,27 +54,52 @@ def current_phase(session: Session, program: str) -> Phase | None:
     return Phase(found) if found else None
 
 
-def file_decision(session: Session, decision: GateDecision) -> DecisionRow:
-    """Keep a decision, unless the last one of this gate says the same on the same evidence."""
+def same_decision(session: Session, decision: GateDecision) -> DecisionRow | None:
+    """The gate's last kept decision, where it says the same on the same evidence."""
     last = session.scalars(
         select(DecisionRow)
         .where(DecisionRow.program == decision.program, DecisionRow.phase == decision.phase)
         .order_by(DecisionRow.id.desc())
         .limit(1)
     ).first()
-    if last and (last.evidence_digest, last.status) == (decision.evidence_digest, decision.status):
-        return last
+    same = last and (last.evidence_digest, last.status) == (decision.evidence_digest, decision.status)
+    return last if same else None
+
+
+def file_decision(session: Session, decision: GateDecision, snapshot: str | None = None) -> DecisionRow:
+    """Keep a decision, unless the last one of this gate says the same on the same evidence.
+
+    ``snapshot`` is the SHA-256 under which what it was made from is kept.
+    """
+    if same := same_decision(session, decision):
+        return same
     row = DecisionRow(
         program=decision.program,
         phase=decision.phase,
         status=decision.status,
         evidence_digest=decision.evidence_digest,
-        outcomes=json.loads(json.dumps([asdict(outcome) for outcome in decision.outcomes], default=_iso)),
+        outcomes=outcomes_json(decision),
         decided_at=decision.decided_at,
+        snapshot=snapshot,
     )
     session.add(row)
     session.flush()
     return row
+
+
+def outcomes_json(decision: GateDecision) -> list[dict[str, Any]]:
+    """The outcomes as they are kept."""
+    outcomes: list[dict[str, Any]] = json.loads(
+        json.dumps([asdict(outcome) for outcome in decision.outcomes], default=_iso)
+    )
+    return outcomes
+
+
+def kept_decisions(session: Session, program: str, phase: Phase) -> Sequence[DecisionRow]:
+    """Every decision of a gate that was kept, oldest first."""
+    return session.scalars(
+        select(DecisionRow).where(DecisionRow.program == program, DecisionRow.phase == phase).order_by(DecisionRow.id)
+    ).all()
 
 
 def _iso(value: object) -> str:

@@ -3,21 +3,25 @@
 from gatehouse.catalog import criteria as spec
 from gatehouse.decisions.criteria import todo
 from gatehouse.decisions.criteria.outcome import outcome
-from gatehouse.decisions.evidence_index import EvidenceIndex, RoundState
+from gatehouse.decisions.evidence_index import EvidenceIndex
+from gatehouse.decisions.round_states import RoundState
 from gatehouse.decisions.wording import counted, listed, sentences
-from gatehouse.model.evidence import CriterionOutcome, EvidenceRow
-from gatehouse.model.status import CriterionStatus, Measured
+from gatehouse.model.evidence import CriterionOutcome
+from gatehouse.model.status import CriterionStatus
 
 
 def data_quality(criterion: spec.DataQuality, index: EvidenceIndex) -> CriterionOutcome:
-    """The latest result of every unit and diagnostic lies in a sound round, and the latest round is sound."""
-    results = _latest_results(index)
+    """The latest result of every unit and diagnostic lies in a sound round, and the latest round is sound.
+
+    A later skip, or a date in the future, does not end a doubt. Neither does a round that nobody has judged yet: what
+    it says stands beside the inadmissible result before it. In the way are all units of the rounds in doubt.
+    """
+    results = [row for rows in index.measured.values() for row in rows]
     doubtful = [row for row in results if index.sound_round(row) is not True]
     rounds = {row.round_id: index.rounds[row.round_id] for row in doubtful}
-    latest = _latest(index)
+    latest = index.newest_round
     if latest and latest.admissible is not True:
         rounds[latest.round_id] = latest
-    of_rounds = [row for row in index.rows if row.round_id in rounds]
     return outcome(
         criterion,
         _status(index, list(rounds.values())),
@@ -26,32 +30,8 @@ def data_quality(criterion: spec.DataQuality, index: EvidenceIndex) -> Criterion
         missing=_missing(index, [rounds[name] for name in sorted(rounds)]),
         margin=-len(rounds),
         rests_on=doubtful or results,
-        units=(row.unit for row in of_rounds),
+        units=(unit for state in rounds.values() for unit in state.units),
     )
-
-
-def _latest_results(index: EvidenceIndex) -> list[EvidenceRow]:
-    """The latest result of each pair that was measured. A later skip, or a date in the future, does not end a doubt.
-
-    Neither does a round that nobody has judged yet: what it says stands beside the inadmissible result before it.
-    """
-    latest: dict[tuple[str, str], list[EvidenceRow]] = {}
-    for row in index.rows:  # oldest first
-        pair, sound = (row.unit, row.diagnostic), index.sound_round(row)
-        if not (index.counts(row) or (row.measured is Measured.COMPLETE and sound is not True)):
-            continue
-        before = latest.get(pair, []) if sound is None else []
-        latest[pair] = [r for r in before if index.sound_round(r) is False] + [row]
-    return [row for rows in latest.values() for row in rows]
-
-
-def _latest(index: EvidenceIndex) -> RoundState | None:
-    """The newest round; one that has neither a result nor a judgement has just begun."""
-
-    def age(state: RoundState) -> tuple[bool, float, str]:
-        return state.last_at is None, state.last_at.timestamp() if state.last_at else 0.0, state.round_id
-
-    return max(index.rounds.values(), key=age, default=None)
 
 
 def _status(index: EvidenceIndex, doubtful: list[RoundState]) -> CriterionStatus:

@@ -34,7 +34,7 @@ def fresh(criterion: spec.Fresh, index: EvidenceIndex) -> CriterionOutcome:
 
 def soak_days(criterion: spec.SoakDays, index: EvidenceIndex) -> CriterionOutcome:
     """Days since the first sound result of the phase."""
-    first = min(index.helping.values(), key=lambda row: (row.at, row.result_id), default=None)
+    first = min(index.first_sound.values(), key=lambda row: (row.at, row.result_id), default=None)
     required = f"at least {_days(criterion.at_least)} since the first sound result"
     if first is None:
         missing = "run a round whose data is sound"

@@ -1,7 +1,7 @@
 """Mean time between failures shown by the units of the phase."""
 
+from collections.abc import Callable, Iterable
 from datetime import timedelta
-from itertools import groupby
 
 from gatehouse.catalog import criteria as spec
 from gatehouse.decisions import statistics
@@ -9,14 +9,18 @@ from gatehouse.decisions.criteria.outcome import met_or, outcome
 from gatehouse.decisions.evidence_index import EvidenceIndex
 from gatehouse.decisions.wording import counted, decimal, listed, percent, sentences
 from gatehouse.model.evidence import CriterionOutcome, EvidenceRow
-from gatehouse.model.status import CriterionStatus, Verdict
+from gatehouse.model.status import CriterionStatus
 
 _HOUR = timedelta(hours=1)
 
 
 def mtbf(criterion: spec.Mtbf, index: EvidenceIndex) -> CriterionOutcome:
-    """Chi-squared lower bound from the hours under test and the failures in them."""
-    hours, failures = _hours(criterion, index), _failures(index)
+    """Chi-squared lower bound from the hours under test and the failures in them.
+
+    A FAIL right after a FAIL of the same unit and diagnostic is the same failure.
+    """
+    hours, told = _hours(criterion, index)
+    failures = index.began
     count = len({(row.unit, row.round_id) for row in failures})
     wanted = statistics.mtbf_hours_required(criterion.at_least_hours, count, criterion.confidence)
     met = hours >= wanted
@@ -34,31 +38,24 @@ def mtbf(criterion: spec.Mtbf, index: EvidenceIndex) -> CriterionOutcome:
             f"failed: {listed(failed)}" if failed else "",
         ]),
         margin=bound - criterion.at_least_hours,
-        rests_on=[*index.helping.values(), *failures],
+        rests_on=[*told, *failures],
         units=failed,
     )  # fmt: skip
 
 
-def _hours(criterion: spec.Mtbf, index: EvidenceIndex) -> float:
+def _hours(criterion: spec.Mtbf, index: EvidenceIndex) -> tuple[float, list[EvidenceRow]]:
+    """Unit-hours under test, and the rows that they are told by."""
     if criterion.hours_reading is not None:
-        return sum(row.value for row in index.history(criterion.hours_reading) if 0 < row.value < float("inf"))
-    first: dict[str, EvidenceRow] = {}
-    last: dict[str, EvidenceRow] = {}
-    for row in index.helping.values():  # oldest first
-        first.setdefault(row.unit, row)
-        last[row.unit] = row
-    return sum((last[unit].at - row.at) / _HOUR for unit, row in first.items())
+        told = [row for row in index.history(criterion.hours_reading) if 0 < row.value < float("inf")]
+        return sum(row.value for row in told), [index.helping[row.result_id] for row in told]
+    first, last = _by_unit(index.first_sound.values(), min), _by_unit(index.sound.values(), max)
+    hours = sum((last[unit].at - row.at) / _HOUR for unit, row in first.items())
+    return hours, [*first.values(), *last.values()]
 
 
-def _failures(index: EvidenceIndex) -> list[EvidenceRow]:
-    """Rows at which a failure began: a FAIL right after a FAIL of the same unit and diagnostic is the same one."""
-    rows = [row for row in index.rows if index.counts(row)]
-    rows.sort(key=lambda row: (row.unit, row.diagnostic))  # stable: oldest first within each
-    begun = []
-    for _, of_pair in groupby(rows, key=lambda row: (row.unit, row.diagnostic)):
-        before = Verdict.PASS
-        for row in of_pair:
-            if row.verdict is Verdict.FAIL and before is not Verdict.FAIL:
-                begun.append(row)
-            before = row.verdict
-    return begun
+def _by_unit(rows: Iterable[EvidenceRow], choose: Callable[..., EvidenceRow]) -> dict[str, EvidenceRow]:
+    """Of each unit the first or the last row, by when it was measured."""
+    found: dict[str, EvidenceRow] = {}
+    for row in rows:
+        found[row.unit] = choose(found.get(row.unit, row), row, key=lambda r: (r.at, r.result_id))
+    return found

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from gatehouse.catalog.values import one_line
-from gatehouse.decisions.evidence_index import EvidenceIndex, Pair, RoundState
+from gatehouse.decisions.evidence_index import EvidenceIndex, Pair
+from gatehouse.decisions.round_states import RoundState
 from gatehouse.decisions.wording import SHOWN, counted, listed
 from gatehouse.model.evidence import EvidenceRow
 from gatehouse.model.status import Measured

@@ -46,8 +46,9 @@ def coverage(criterion: spec.Coverage, index: EvidenceIndex) -> CriterionOutcome
 
 
 def sites(criterion: spec.Sites, index: EvidenceIndex) -> CriterionOutcome:
-    """Count the sites at which units gave sound results."""
-    seen = sorted({row.site for row in index.helping.values() if row.site})
+    """Count the sites at which units gave sound results; rests on the first of each."""
+    first = {site: row for site, row in index.first_at.items() if site}
+    seen = sorted(first)
     silent = sorted(set(index.evidence.sites) - set(seen))
     need = criterion.at_least - len(seen)
     place = f"place units at {counted(need - len(silent), 'more site')}" if need > len(silent) else ""
@@ -58,5 +59,5 @@ def sites(criterion: spec.Sites, index: EvidenceIndex) -> CriterionOutcome:
         required=f"at least {counted(criterion.at_least, 'site')}",
         missing=sentences([f"measure at {listed(silent)}" if silent else "", place]),
         margin=-need,
-        rests_on=index.helping.values(),
+        rests_on=first.values(),
     )

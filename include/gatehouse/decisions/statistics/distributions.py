@@ -1,50 +1,63 @@
-"""The few quantiles and tails that the formulae need, typed. The one door to SciPy's special functions.
+"""The few quantiles and tails that the formulae need, typed."""
 
-SciPy is imported at first use: it costs half a second, and most commands of the shell never need it.
-"""
+import math
+from statistics import NormalDist
 
-import importlib
-from functools import cache
-from typing import Any
-
-
-@cache
-def _special() -> Any:  # SciPy ships no types
-    return importlib.import_module("scipy.special")
+from gatehouse.decisions.statistics.special import (
+    incomplete_beta,
+    incomplete_gamma,
+    increasing_root,
+    noncentral_t_cdf,
+    normal_below,
+)
 
 
 def beta_quantile(probability: float, a: float, b: float) -> float:
     """Value below which a Beta(a, b) variable lies with that probability."""
-    return float(_special().betaincinv(a, b, probability))
+    return increasing_root(lambda x: incomplete_beta(a, b, x) - probability, 0.0, 1.0)
 
 
 def binomial_tail(failures: int, trials: int, rate: float) -> float:
     """Probability of at most so many failures in so many trials, each failing at ``rate``."""
     if failures >= trials:
         return 1.0
-    return float(_special().betainc(trials - failures, failures + 1, 1.0 - rate))
+    return incomplete_beta(trials - failures, failures + 1, 1.0 - rate)
 
 
 def gamma_quantile(probability: float, shape: float) -> float:
     """Quantile of a Gamma(shape, 1) variable; half a chi-squared quantile with ``2 * shape`` degrees of freedom."""
-    return float(_special().gammaincinv(shape, probability))
+    high = shape + 1.0
+    while incomplete_gamma(shape, high) < probability:
+        high *= 2.0
+    return increasing_root(lambda x: incomplete_gamma(shape, x) - probability, 0.0, high)
 
 
 def gamma_cdf(value: float, shape: float) -> float:
     """Probability that a Gamma(shape, 1) variable lies below ``value``."""
-    return float(_special().gammainc(shape, value))
+    return incomplete_gamma(shape, value)
 
 
 def normal_quantile(probability: float) -> float:
     """Standard normal quantile (z)."""
-    return float(_special().ndtri(probability))
+    if probability in (0.0, 1.0):
+        return math.inf if probability else -math.inf
+    return NormalDist().inv_cdf(probability)
 
 
 def normal_cdf(z: float) -> float:
     """Probability that a standard normal variable lies below ``z``."""
-    return float(_special().ndtr(z))
+    return normal_below(z)
 
 
 def noncentral_t_quantile(probability: float, degrees: float, noncentrality: float) -> float:
     """Quantile of Student's t with that many degrees of freedom and that noncentrality."""
-    return float(_special().nctdtrit(degrees, noncentrality, probability))
+
+    def above(t: float) -> float:
+        return noncentral_t_cdf(t, degrees, noncentrality) - probability
+
+    low, high, step = noncentrality, noncentrality, 1.0
+    while above(high) < 0.0:
+        low, high, step = high, high + step, step * 2.0
+    while above(low) > 0.0:
+        low, high, step = low - step, low, step * 2.0
+    return increasing_root(above, low, high)

@@ -24,7 +24,10 @@ class PhaseRow(Table):
 
 
 class DecisionRow(Table):
-    """A gate's answer, with each criterion's and the digest of the evidence it rests on."""
+    """A gate's answer, with each criterion's and the digest of the evidence it rests on.
+
+    ``snapshot`` is what the question was put to; decisions that were kept before there were snapshots have none.
+    """
 
     __tablename__ = "decision"
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -34,7 +37,17 @@ class DecisionRow(Table):
     evidence_digest: Mapped[str]
     outcomes: Mapped[JsonObjects]
     decided_at: Mapped[datetime]
+    snapshot: Mapped[str | None] = mapped_column(ForeignKey("snapshot.sha256"))
     __table_args__ = (Index("ix_decision_gate", "program", "phase", "id"),)
+
+
+class SnapshotRow(Table):
+    """Evidence and criteria of a decision, by the SHA-256 of their canonical JSON; ``packed`` is that JSON by zlib."""
+
+    __tablename__ = "snapshot"
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    packed: Mapped[bytes]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 class SignOffRow(Table):

@@ -2,10 +2,23 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, func
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    FetchedValue,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gatehouse.store.tables.base import JsonObject, JsonObjects, Table, Words
+
+_MEASURED_AT = text("coalesce(started_at, recorded_at)")  # when a result came: by the host's visit, else by the store
 
 
 class RoundRow(Table):
@@ -26,6 +39,7 @@ class RoundRow(Table):
     problems: Mapped[JsonObjects | None]
     __table_args__ = (
         UniqueConstraint("program", "phase", "number"),
+        UniqueConstraint("id", "program", "phase", name="round_and_its_gate"),
         CheckConstraint("(judged_at IS NULL) = (admissible IS NULL)", name="judged_means_admissible_is_known"),
     )
 
@@ -48,11 +62,16 @@ class RoundUnitRow(Table):
 
 
 class ResultRow(Table):
-    """What one diagnostic said of one unit in one round."""
+    """What one diagnostic said of one unit in one round.
+
+    ``program`` and ``phase`` are the round's: the database writes them, so that a gate finds its rows by one index.
+    """
 
     __tablename__ = "result"
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    round_id: Mapped[str] = mapped_column(ForeignKey("round.id"))
+    round_id: Mapped[str]
+    program: Mapped[str] = mapped_column(server_default=FetchedValue())
+    phase: Mapped[str] = mapped_column(server_default=FetchedValue())
     serial: Mapped[str]
     diagnostic: Mapped[str]
     measured: Mapped[str]
@@ -65,9 +84,38 @@ class ResultRow(Table):
     recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
     __table_args__ = (
         UniqueConstraint("round_id", "serial", "diagnostic"),
+        ForeignKeyConstraint(
+            ["round_id", "program", "phase"],
+            ["round.id", "round.program", "round.phase"],
+            name="result_is_of_its_rounds_gate",
+        ),
         Index("ix_result_serial", "serial"),
+        Index("ix_result_gate", "program", "phase", "serial", "diagnostic", _MEASURED_AT, "id"),
+        Index("ix_result_fault", "program", "phase", "serial", postgresql_where=text("verdict = 'FAIL'")),
         CheckConstraint("measured = 'COMPLETE' OR verdict = 'NOT_APPLICABLE'", name="unmeasured_has_no_verdict"),
     )
+
+
+class StandingRow(Table):
+    """The first and the latest result of each unit and diagnostic in a gate, with what they say.
+
+    The database keeps it with every change of ``result``, so that a gate reads both ends of all its pairs in one go,
+    however many rounds lie between them. Nobody else writes here.
+    """
+
+    __tablename__ = "standing"
+    program: Mapped[str] = mapped_column(primary_key=True)
+    phase: Mapped[str] = mapped_column(primary_key=True)
+    serial: Mapped[str] = mapped_column(primary_key=True)
+    diagnostic: Mapped[str] = mapped_column(primary_key=True)
+    is_latest: Mapped[bool] = mapped_column(primary_key=True)
+    result_id: Mapped[int] = mapped_column(BigInteger)
+    round_id: Mapped[str]
+    measured: Mapped[str]
+    verdict: Mapped[str]
+    severity: Mapped[str | None]
+    reason: Mapped[str]
+    at: Mapped[datetime]
 
 
 class ReadingRow(Table):
