@@ -107,6 +107,14 @@ class EvidenceIndex:
         return tuple(u for u in self.units if u not in lacking) if self.diagnostics else ()
 
     @cached_property
+    def first_sound(self) -> dict[Pair, EvidenceRow]:
+        """The earliest result that helps, of each pair."""
+        first: dict[Pair, EvidenceRow] = {}
+        for row in self.helping.values():  # oldest first
+            first.setdefault((row.unit, row.diagnostic), row)
+        return first
+
+    @cached_property
     def open_issues(self) -> tuple[EvidenceRow, ...]:
         """Current rows of any diagnostic that carry an issue: every FAIL, and passes with something noted."""
         return tuple(

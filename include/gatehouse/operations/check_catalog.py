@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gatehouse.catalog.criteria import Criterion
-from gatehouse.catalog.loader import KINDS, Catalog, check
+from gatehouse.catalog.loader import KINDS, Catalog
+from gatehouse.catalog.references import check
 from gatehouse.diagnostics.registry import all_diagnostics, known_diagnostics
 from gatehouse.model.errors import CatalogError, UsageError
 from gatehouse.operations.ask_plan import commands_for

@@ -35,8 +35,10 @@ def evaluate_gate(workspace: Workspace, program: str, phase: Phase, *, keep: boo
 
     Raises:
         NotFoundError: no such program, or it has no such phase.
+        CatalogError: the program changes criteria in a way that cannot be.
     """
-    criteria, asked = _criteria(workspace, program, phase)
+    asked = _phase(workspace, program, phase)
+    criteria = workspace.catalog.criteria_of(program, phase)
     plan = workspace.catalog.find("plan", asked.plan, workspace.catalog.plans)
     build = workspace.catalog.build(program, phase)
     with transaction(workspace.engine) as session:
@@ -46,9 +48,8 @@ def evaluate_gate(workspace: Workspace, program: str, phase: Phase, *, keep: boo
     return GateView(decision, evidence, criteria, kept, {host.serial: host.name for host in build})
 
 
-def _criteria(workspace: Workspace, program: str, phase: Phase) -> tuple[CriteriaSet, ProgramPhase]:
+def _phase(workspace: Workspace, program: str, phase: Phase) -> ProgramPhase:
     spec = workspace.catalog.program(program)
     if phase not in spec.phases:
         raise NotFoundError(f"{program} has no {phase}; its phases: {', '.join(spec.phases)}")
-    asked = spec.phases[phase]
-    return workspace.catalog.find("criteria set", asked.criteria, workspace.catalog.criteria), asked
+    return spec.phases[phase]

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from gatehouse.catalog.criteria import duration_of
 from gatehouse.model.evidence import (
     EvidenceRow,
     PhaseEvidence,
@@ -38,7 +39,10 @@ def phase_evidence(
         rows=_rows(session, program, phase),
         rounds=_rounds(session, program, phase),
         values=_values(session, program, phase, wanted.values),
-        history=_values(session, program, phase, wanted.history),
+        history={
+            **_values(session, program, phase, wanted.history),
+            **_durations(session, program, phase, wanted.durations),
+        },
         words=_words(session, program, phase, wanted.words),
         sign_offs=tuple(
             SignOff(r.who, r.role, r.approved, r.comment, r.evidence_digest, r.at)
@@ -126,6 +130,30 @@ def _values(session: Session, program: str, phase: Phase, names: Collection[str]
     found: dict[str, list[ValueRow]] = defaultdict(list)
     for name, result_id, unit, part, number in _readings(session, program, phase, names, ReadingRow.number):
         found[name].append(ValueRow(result_id, unit, part, number))
+    return {name: tuple(rows) for name, rows in found.items()}
+
+
+def _durations(
+    session: Session, program: str, phase: Phase, diagnostics: Collection[str]
+) -> dict[str, tuple[ValueRow, ...]]:
+    """How long each sound result of these diagnostics took, in seconds, under the name that criteria look for."""
+    if not diagnostics:
+        return {}
+    query = (
+        select(ResultRow.diagnostic, ResultRow.id, ResultRow.serial, ResultRow.duration_s)
+        .join(RoundRow, RoundRow.id == ResultRow.round_id)
+        .where(
+            RoundRow.program == program,
+            RoundRow.phase == phase,
+            RoundRow.admissible.is_(True),
+            ResultRow.measured == Measured.COMPLETE,
+            ResultRow.diagnostic.in_(list(diagnostics)),
+            ResultRow.duration_s.is_not(None),
+        )
+    )
+    found: dict[str, list[ValueRow]] = defaultdict(list)
+    for diagnostic, result_id, unit, duration_s in session.execute(query).tuples():
+        found[duration_of(diagnostic)].append(ValueRow(result_id, unit, "host", duration_s or 0.0))
     return {name: tuple(rows) for name, rows in found.items()}
 
 

@@ -5,7 +5,7 @@ from gatehouse.decisions.criteria import todo
 from gatehouse.decisions.criteria.outcome import outcome
 from gatehouse.decisions.evidence_index import EvidenceIndex, RoundState
 from gatehouse.decisions.wording import counted, listed, sentences
-from gatehouse.model.evidence import CriterionOutcome, EvidenceRow
+from gatehouse.model.evidence import CriterionOutcome, EvidenceRow, Need
 from gatehouse.model.status import CriterionStatus, Measured
 
 
@@ -27,7 +27,17 @@ def data_quality(criterion: spec.DataQuality, index: EvidenceIndex) -> Criterion
         margin=-len(rounds),
         rests_on=doubtful or results,
         units=(row.unit for row in of_rounds),
+        needs=_needs(list(rounds.values())),
+        outlook="judging a round, or running one, has no rate",
     )
+
+
+def _needs(doubtful: list[RoundState]) -> list[Need]:
+    """Rounds to run where one is unsound or there is none; else rounds to judge."""
+    unsound = sum(state.admissible is False for state in doubtful)
+    if unsound or not doubtful:
+        return [Need(1, "new sound rounds")]
+    return [Need(len(doubtful), "rounds to judge")]
 
 
 def _latest_results(index: EvidenceIndex) -> list[EvidenceRow]:

@@ -1,22 +1,23 @@
 """Mean time between failures shown by the units of the phase."""
 
 from datetime import timedelta
-from itertools import groupby
 
 from gatehouse.catalog import criteria as spec
 from gatehouse.decisions import statistics
+from gatehouse.decisions.criteria.failures import failures_begun
 from gatehouse.decisions.criteria.outcome import met_or, outcome
 from gatehouse.decisions.evidence_index import EvidenceIndex
+from gatehouse.decisions.forecasts import ahead, whole_pace
 from gatehouse.decisions.wording import counted, decimal, listed, percent, sentences
-from gatehouse.model.evidence import CriterionOutcome, EvidenceRow
-from gatehouse.model.status import CriterionStatus, Verdict
+from gatehouse.model.evidence import CriterionOutcome, EvidenceRow, Need
+from gatehouse.model.status import CriterionStatus
 
 _HOUR = timedelta(hours=1)
 
 
 def mtbf(criterion: spec.Mtbf, index: EvidenceIndex) -> CriterionOutcome:
     """Chi-squared lower bound from the hours under test and the failures in them."""
-    hours, failures = _hours(criterion, index), _failures(index)
+    (hours, runs), failures = _hours(criterion, index), failures_begun(index)
     count = len({(row.unit, row.round_id) for row in failures})
     wanted = statistics.mtbf_hours_required(criterion.at_least_hours, count, criterion.confidence)
     met = hours >= wanted
@@ -36,29 +37,20 @@ def mtbf(criterion: spec.Mtbf, index: EvidenceIndex) -> CriterionOutcome:
         margin=bound - criterion.at_least_hours,
         rests_on=[*index.helping.values(), *failures],
         units=failed,
+        needs=[Need(wanted - hours, "unit-hours without a failure")],
+        outlook=ahead(index, wanted - hours, whole_pace(index, runs, hours, "unit-hours")),
     )  # fmt: skip
 
 
-def _hours(criterion: spec.Mtbf, index: EvidenceIndex) -> float:
+def _hours(criterion: spec.Mtbf, index: EvidenceIndex) -> tuple[float, int]:
+    """Unit-hours, and in how many runs or by how many units they came."""
     if criterion.hours_reading is not None:
-        return sum(row.value for row in index.history(criterion.hours_reading) if 0 < row.value < float("inf"))
+        found = [row.value for row in index.history(criterion.hours_reading) if 0 < row.value < float("inf")]
+        return sum(found), len(found)
     first: dict[str, EvidenceRow] = {}
     last: dict[str, EvidenceRow] = {}
     for row in index.helping.values():  # oldest first
         first.setdefault(row.unit, row)
         last[row.unit] = row
-    return sum((last[unit].at - row.at) / _HOUR for unit, row in first.items())
-
-
-def _failures(index: EvidenceIndex) -> list[EvidenceRow]:
-    """Rows at which a failure began: a FAIL right after a FAIL of the same unit and diagnostic is the same one."""
-    rows = [row for row in index.rows if index.counts(row)]
-    rows.sort(key=lambda row: (row.unit, row.diagnostic))  # stable: oldest first within each
-    begun = []
-    for _, of_pair in groupby(rows, key=lambda row: (row.unit, row.diagnostic)):
-        before = Verdict.PASS
-        for row in of_pair:
-            if row.verdict is Verdict.FAIL and before is not Verdict.FAIL:
-                begun.append(row)
-            before = row.verdict
-    return begun
+    spans = [(last[unit].at - row.at) / _HOUR for unit, row in first.items()]
+    return sum(spans), sum(span > 0 for span in spans)
