@@ -30,6 +30,7 @@ def check(folder: Folders = None, as_json: Annotated[bool, typer.Option("--json"
             say_error(problem)
         kinds = ", ".join(f"{count} {kind}" for kind, count in report.counts.items())
         console.print(f"{kinds}; {report.limits} limits proven to pass their good sample and fail their bad one")
+        console.print(f"{report.criteria} criteria of programs and sets proven to be met and to fail")
     if report.problems:
         raise typer.Exit(1)
 

@@ -21,7 +21,7 @@ def gate(
     """Ask a gate: may this phase exit, and what is still missing? Exits with 1 while it may not."""
     from gatehouse.cli.place import workspace
     from gatehouse.operations.evaluate_gate import evaluate_gate
-    from gatehouse.reports.gate_table import HEADINGS, gate_rows, headline
+    from gatehouse.reports.gate_table import HEADINGS, footnotes, gate_rows, headline
 
     view = evaluate_gate(workspace(), program, phase)
     decision = view.decision
@@ -29,5 +29,7 @@ def gate(
         print_json(decision)
     else:
         print_table(HEADINGS, gate_rows(decision, view.names), title=headline(decision))
+        for line in footnotes(decision):
+            console.print(line, markup=False, soft_wrap=True)
         console.print(f"evidence {decision.evidence_digest[:16]}", style="dim")
     raise typer.Exit(0 if decision.open else 1)

@@ -114,7 +114,7 @@ class Story:
             return
         gate = evaluate_gate(self.workspace, H100, Phase.DVT)
         self.say(f"{H100} DVT is stopped:")
-        for status, title, observed, _, missing in gate_rows(gate.decision, gate.names):
+        for status, title, observed, _, missing, _ in gate_rows(gate.decision, gate.names):
             if missing:
                 self.say(f"  {status}: {title}: {observed}; missing: {missing}")
         for host in REPAIRED:
