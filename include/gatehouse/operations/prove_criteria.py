@@ -13,7 +13,7 @@ from gatehouse.catalog.loader import Catalog
 from gatehouse.decisions.gates import evaluate
 from gatehouse.model.errors import CatalogError
 from gatehouse.model.evidence import CriterionOutcome, PhaseEvidence, SignOff
-from gatehouse.model.status import CriterionStatus
+from gatehouse.model.status import CriterionStatus, Phase
 from gatehouse.operations.synthetic_evidence import Build, bad_evidence, good_evidence
 
 _LARGE = 1000  # units for sets that no program asks
@@ -48,10 +48,15 @@ def asked_sets(catalog: Catalog) -> Iterator[Asked]:
 
 def criteria_problems(catalog: Catalog) -> Iterator[str]:
     """Criteria that nothing meets, or that nothing fails, with file and line."""
+    known: dict[tuple[str, Phase, int, tuple[str, ...]], str] = {}  # programs share most of their criteria
     try:
         for asked in asked_sets(catalog):
+            build = asked.build
             for criterion in asked.criteria.criteria:
-                if said := _of_criterion(criterion, asked):
+                key = (criterion.model_dump_json(), build.phase, build.units, build.sites)
+                if key not in known:
+                    known[key] = _of_criterion(criterion, asked)
+                if said := known[key]:
                     yield _place(catalog, asked, criterion, f"{criterion.id}{_for(asked)}: {said}")
     except CatalogError as error:
         yield from error.problems

@@ -22,6 +22,7 @@ from gatehouse.operations.sample_values import population, repeats, word_of
 START = datetime(2026, 1, 5, tzinfo=UTC)
 _ANY = "proof"  # the diagnostic that stands for the plan's mandatory ones
 _MOST_PARTS = 8
+_JUST = 1.01  # so much of the hours that are needed: with one failure they no longer do
 _WILD = re.compile(r"\*|\?|\[[^\]]*\]")
 
 
@@ -127,11 +128,11 @@ def _readings(criterion: spec.Criterion, build: Build, rows: list[EvidenceRow], 
             return {"history": {criterion.reading: tuple(_repeated(criterion, rows, good))}}
         case spec.Mtbf(hours_reading=str(name)):
             hours = statistics.mtbf_hours_required(criterion.at_least_hours, 0, criterion.confidence)
-            return {"history": {name: tuple(_value(row, "host", hours / len(last) + 1) for row in rows)}}
+            return {"history": {name: tuple(_value(row, "host", _JUST * hours / len(rows)) for row in rows)}}
         case spec.SdcRate():
             hours = statistics.exposure_required(criterion.per_hour, 0, criterion.confidence) / criterion.devices
             name = criterion.exposures[0]
-            each = (hours / len(last) + 1) / spec.HOURS[unit_of(name)]
+            each = _JUST * hours / len(rows) / spec.HOURS[unit_of(name)]
             return {"history": {name: tuple(_value(row, "host", each) for row in rows)}}
         case spec.Maturity():
             return {"words": _words(criterion, build.phase, last, good)}

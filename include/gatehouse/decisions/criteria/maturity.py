@@ -5,7 +5,7 @@ that is not told, or that no phase lists, is a hole. So is a result of another r
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from gatehouse.catalog import criteria as spec
@@ -15,7 +15,7 @@ from gatehouse.decisions.criteria.outcome import outcome
 from gatehouse.decisions.evidence_index import EvidenceIndex
 from gatehouse.decisions.forecasts import Outlook, ahead, units_pace
 from gatehouse.decisions.wording import SHOWN, counted, listed
-from gatehouse.model.evidence import CriterionOutcome, EvidenceRow, Need, WordRow
+from gatehouse.model.evidence import CriterionOutcome, Need, WordRow
 from gatehouse.model.status import CriterionStatus, Phase
 
 _WORD_MAX = 40
@@ -30,11 +30,20 @@ class Flaw:
     early: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An item of the baseline: what each unit tells of it, and what is wrong with each revision that was told."""
+
+    item: spec.BaselineItem
+    rows: Mapping[str, list[WordRow]]
+    flaws: Mapping[str, tuple[str, bool]]
+
+
 def maturity(criterion: spec.Maturity, index: EvidenceIndex) -> CriterionOutcome:
     """Every unit tells its revisions, all of them are mature, and its evidence was taken beside them."""
     items = [item for item in criterion.baseline if item.demanded(index.evidence.phase)]
-    words = {item.reading: _by_unit(index, item.reading) for item in items}
-    flaws = [flaw for unit in index.units for flaw in _flaws(index, unit, items, words)]
+    asked = [_asked(index, item) for item in items]
+    flaws = [flaw for unit in index.units for flaw in _flaws(index, unit, asked)]
     bad = {flaw.unit for flaw in flaws}
     early = {flaw.unit for flaw in flaws if flaw.early}
     mature = len(index.units) - len(bad)
@@ -46,7 +55,7 @@ def maturity(criterion: spec.Maturity, index: EvidenceIndex) -> CriterionOutcome
         required=_required(criterion, index.evidence.phase),
         missing=_missing(flaws, bool(items)),
         margin=-len(bad) if items else None,
-        rests_on=_rests_on(index, words),
+        rests_on=(index.helping[row.result_id] for each in asked for rows in each.rows.values() for row in rows),
         units=bad,
         needs=[Need(len(bad), "units to bring to this phase's revisions and measure")] if items
         else [Need(1, "baselines to write down")],
@@ -66,43 +75,46 @@ def _outlook(index: EvidenceIndex, bad: int, early: bool, asked: bool) -> Outloo
     return ahead(index, bad, units_pace(index))
 
 
-def _by_unit(index: EvidenceIndex, reading: str) -> dict[str, list[WordRow]]:
-    found: dict[str, list[WordRow]] = defaultdict(list)
-    for row in index.words(reading):
-        if index.helping[row.result_id].unit == row.unit:
-            found[row.unit].append(row)
-    return found
-
-
-def _flaws(
-    index: EvidenceIndex, unit: str, items: list[spec.BaselineItem], words: dict[str, dict[str, list[WordRow]]]
-) -> Iterator[Flaw]:
-    """What is wrong with a unit; of a unit without any evidence, that it has none."""
+def _flaws(index: EvidenceIndex, unit: str, asked: list[Asked]) -> Iterator[Flaw]:
+    """What is wrong with a unit; of a unit without any evidence, that it tells no revision."""
     told_in: set[str] = set()
-    for item in items:
-        rows = [row for row in words[item.reading].get(unit, ()) if matches_part(item.parts, row.part)]
+    for each in asked:
+        rows = each.rows.get(unit, [])
         told_in |= {index.helping[row.result_id].round_id for row in rows}
-        yield from _of_item(unit, item, rows, index.evidence.phase)
-    apart = [
-        name for _, name in index.pairs(unit) if (row := index.sound.get((unit, name))) and row.round_id not in told_in
-    ]
+        parts = len({row.part for row in rows})
+        if parts < each.item.count:
+            said = f"{each.item.reading} of {parts} of {each.item.count} parts"
+            yield Flaw(unit, f"{each.item.title} unknown ({said})", early=False)
+        for row in rows:
+            why, early = each.flaws[row.word]
+            if why:
+                yield Flaw(unit, f"{each.item.title} of {row.part} {why}", early)
+    measured_in = {
+        name: index.sound[unit, name].round_id for _, name in index.pairs(unit) if (unit, name) in index.sound
+    }
+    apart = [name for name, round_id in measured_in.items() if round_id not in told_in]
     if apart and told_in:
         yield Flaw(unit, f"{listed(apart)} measured in another round than the revisions", early=False)
 
 
-def _of_item(unit: str, item: spec.BaselineItem, rows: list[WordRow], phase: Phase) -> Iterator[Flaw]:
-    order = list(Phase)
-    demanded = item.demanded(phase) or phase
-    parts = {row.part for row in rows}
-    if len(parts) < item.count:
-        yield Flaw(unit, f"{item.title} unknown ({item.reading} of {len(parts)} of {item.count} parts)", early=False)
-    for row in rows:
-        reached = item.maturity(row.word)
-        said = f"{item.title} of {row.part} is {one_line(row.word, _WORD_MAX)}"
-        if reached is None:
-            yield Flaw(unit, f"{said}, which no phase lists", early=False)
-        elif order.index(reached) < order.index(demanded):
-            yield Flaw(unit, f"{said}, of {reached}", early=True)
+def _asked(index: EvidenceIndex, item: spec.BaselineItem) -> Asked:
+    """What the units tell of an item of the baseline. Thousands of parts tell the same few revisions."""
+    rows: dict[str, list[WordRow]] = defaultdict(list)
+    for row in index.words(item.reading):
+        if index.helping[row.result_id].unit == row.unit and matches_part(item.parts, row.part):
+            rows[row.unit].append(row)
+    words = {row.word for told in rows.values() for row in told}
+    return Asked(item, rows, {word: _flaw(item, word, index.evidence.phase) for word in words})
+
+
+def _flaw(item: spec.BaselineItem, word: str, phase: Phase) -> tuple[str, bool]:
+    """Why a revision is not mature, and whether it is known to be of an earlier build; empty where it is mature."""
+    order, reached = list(Phase), item.maturity(word)
+    said = f"is {one_line(word, _WORD_MAX)}"
+    if reached is None:
+        return f"{said}, which no phase lists", False
+    early = order.index(reached) < order.index(item.demanded(phase) or phase)
+    return (f"{said}, of {reached}", True) if early else ("", False)
 
 
 def _required(criterion: spec.Maturity, phase: Phase) -> str:
@@ -122,8 +134,3 @@ def _missing(flaws: list[Flaw], asked: bool) -> str:
         by_unit.setdefault(flaw.unit, []).append(flaw.text)
     said = [f"{unit}: {listed(texts, shown=2, between=', ')}" for unit, texts in list(by_unit.items())[:SHOWN]]
     return "bring to this phase's revisions and measure again: " + listed([*said, *list(by_unit)[SHOWN:]], between="; ")
-
-
-def _rests_on(index: EvidenceIndex, words: dict[str, dict[str, list[WordRow]]]) -> list[EvidenceRow]:
-    rows = (row for by_unit in words.values() for each in by_unit.values() for row in each)
-    return [index.helping[row.result_id] for row in rows]
