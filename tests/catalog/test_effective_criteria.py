@@ -187,3 +187,13 @@ def test_an_effective_set_is_complete_in_itself(tmp_path: Path) -> None:
     """It should come back the same from what is kept of it, so that a gate can decide by it again."""
     found: Any = effective(tmp_path, "    overrides:\n      yield: {at_least: 0.92, why: contract 4.2}\n")
     assert CriteriaSet.model_validate(found.model_dump(mode="json")) == found
+
+
+def test_a_gauge_that_a_limit_needs_cannot_be_dropped(tmp_path: Path) -> None:
+    """It should not leave a limit that waits for a study which nobody asks for."""
+    folder = tmp_path / "criteria"
+    known = catalog(tmp_path, "    drop: {gauge: too dear}\n")
+    gauged = "  - {id: gauge, kind: gauge, reading: temp_c, source: t}\n"
+    (folder / "s.yaml").write_text(SET.replace("at_most: 80,", "at_most: 80, needs_gauge: true,") + gauged)
+    with pytest.raises(CatalogError, match=r"phases\.EVT\.drop: .*heat needs a gauge study"):
+        known.criteria_of("p", Phase.EVT)

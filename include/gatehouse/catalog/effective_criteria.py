@@ -59,7 +59,8 @@ def effective_criteria(criteria: CriteriaSet, phase: Phase, around: Surroundings
     try:
         return CriteriaSet(title=criteria.title, phase=criteria.phase, criteria=tuple(filled), notes=notes)
     except ValidationError as error:
-        raise EffectiveError((("add",), item["msg"]) for item in error.errors(include_url=False)) from error
+        where = ("add",) if asked.add else ("drop",)  # twins come of what is added, a missing gauge of what is dropped
+        raise EffectiveError((where, item["msg"]) for item in error.errors(include_url=False)) from error
 
 
 def _strangers(asked: ProgramPhase, criteria: CriteriaSet) -> list[Problem]:
