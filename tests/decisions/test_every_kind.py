@@ -334,4 +334,4 @@ def test_a_limit_waits_for_its_gauge() -> None:
     strict = evaluate(whole(), criteria(held, {**GAUGE, "parts_at_least": 10}))
     assert [o.status for o in strict.outcomes] == [NOT_ENOUGH, NOT_ENOUGH]
     assert strict.outcomes[0].missing == "show first that the gauge repeats: its study is not met"
-    assert strict.outcomes[0].needs == (Need(1, "acceptable gauge studies"),)
+    assert strict.outcomes[0].needs == (Need(1, "acceptable gauges"),)

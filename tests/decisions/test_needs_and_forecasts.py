@@ -60,7 +60,7 @@ def test_a_young_phase_is_counted_from_its_first_result() -> None:
         (phase(units(9), [row(1, day=29.5)]), "less than a day of evidence tells no rate"),
         (phase(units(9)), "less than a day of evidence tells no rate"),
         (phase(units(9), [row(1)]), "no units completed in the last 28 days"),
-        (phase(units(2000), [row(1), row(2, "u001", day=29)]), "more than ten years at 1 units completed in 28 days"),
+        (phase(units(2000), [row(1), row(2, "u001", day=29)]), "more than ten years at 1 unit completed in 28 days"),
     ],
 )
 def test_where_there_is_no_rate_it_says_why(evidence: PhaseEvidence, why: str) -> None:
@@ -75,7 +75,7 @@ def test_a_unit_completes_with_its_last_diagnostic() -> None:
             row(4, "u001", HEALTH, day=29)]  # fmt: skip
     evidence = phase(units(2), rows, (HEALTH, LINK))
     found = forecast(answer(evidence, "units_tested", at_least=2))
-    assert found.basis == "1 units completed in 28 days"
+    assert found.basis == "1 unit completed in 28 days"
     assert forecast(answer(evidence, "coverage")).basis == "2 results measured in 28 days"
 
 

@@ -149,3 +149,17 @@ def test_a_gate_that_only_waits_for_people_says_so() -> None:
     """It should not read as if evidence were missing."""
     waiting = replace(_decision(CriterionStatus.NOT_ENOUGH_EVIDENCE), signable=True, awaits=("quality engineer",))
     assert headline(waiting) == "atlas EVT: all else is there, waits for the sign-off by quality engineer"
+
+
+@pytest.mark.parametrize(
+    ("need", "words"),
+    [
+        (Need(1, "units to measure"), "1 unit to measure"),
+        (Need(1, "failed units to repair and retest"), "1 failed unit to repair and retest"),
+        (Need(1, "new sound rounds"), "1 new sound round"),
+        (Need(2, "zero-failure units"), "2 zero-failure units"),
+    ],
+)
+def test_one_is_told_in_the_singular(need: Need, words: str) -> None:
+    """It should read as people write."""
+    assert needs_words([need]) == words

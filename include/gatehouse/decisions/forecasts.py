@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from gatehouse.decisions import statistics
 from gatehouse.decisions.evidence_index import EvidenceIndex
-from gatehouse.decisions.wording import decimal
+from gatehouse.decisions.wording import decimal, one_of
 from gatehouse.model.evidence import Forecast
 
 Outlook = Forecast | str
@@ -34,7 +34,8 @@ class Pace:
     @property
     def words(self) -> str:
         """Such as "12 units in 8 days"."""
-        return f"{decimal(self.events * self.worth)} {self.what} in {decimal(self.days, 3)} days"
+        amount = self.events * self.worth
+        return f"{decimal(amount)} {one_of(amount, self.what)} in {decimal(self.days, 3)} days"
 
 
 def pace(index: EvidenceIndex, moments: Iterable[datetime], what: str) -> Pace | str:

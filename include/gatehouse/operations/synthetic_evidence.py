@@ -22,6 +22,7 @@ from gatehouse.operations.sample_values import population, repeats, word_of
 START = datetime(2026, 1, 5, tzinfo=UTC)
 _ANY = "proof"  # the diagnostic that stands for the plan's mandatory ones
 _MOST_PARTS = 8
+_LONGEST_DAYS = 36_500.0
 _JUST = 1.01  # so much of the hours that are needed: with one failure they no longer do
 _WILD = re.compile(r"\*|\?|\[[^\]]*\]")
 
@@ -112,7 +113,8 @@ def _days(criterion: spec.Criterion, build: Build) -> float:
     if isinstance(criterion, spec.SoakDays):
         return criterion.at_least
     if isinstance(criterion, spec.Mtbf):
-        return statistics.mtbf_hours_required(criterion.at_least_hours, 0, criterion.confidence) / build.units / 24 + 1
+        hours = statistics.mtbf_hours_required(criterion.at_least_hours, 0, criterion.confidence)
+        return min(hours / build.units / 24 + 1, _LONGEST_DAYS)
     return min(criterion.max_age_days, 1.0) / 2 if isinstance(criterion, spec.Fresh) else 1.0
 
 

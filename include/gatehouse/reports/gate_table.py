@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+from gatehouse.decisions.wording import one_of
 from gatehouse.model.evidence import CriterionOutcome, Forecast, GateDecision, Need
 from gatehouse.model.status import CriterionStatus
 from gatehouse.reports.plain_text import on_one_line, with_names
@@ -47,7 +48,7 @@ def footnotes(decision: GateDecision) -> list[str]:
 
 def needs_words(needs: Sequence[Need]) -> str:
     """``11 zero-failure units, or 2 failed units to repair and retest``"""
-    return ", or ".join(f"{_amount(need.amount)} {need.of}" for need in needs)
+    return ", or ".join(f"{_amount(need.amount)} {one_of(need.amount, need.of)}" for need in needs)
 
 
 def forecast_words(forecast: Forecast) -> str:

@@ -152,7 +152,7 @@ def _durations(
         )
     )
     found: dict[str, list[ValueRow]] = defaultdict(list)
-    for diagnostic, result_id, unit, duration_s in session.execute(query).tuples():
+    for diagnostic, result_id, unit, duration_s in session.execute(query):
         found[duration_of(diagnostic)].append(ValueRow(result_id, unit, "host", duration_s or 0.0))
     return {name: tuple(rows) for name, rows in found.items()}
 

@@ -12,6 +12,7 @@ Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Positive = Annotated[float, Field(strict=True, allow_inf_nan=False, gt=0)]
+Days = Annotated[float, Field(strict=True, allow_inf_nan=False, gt=0, le=36_500)]  # beyond a century a date is no date
 Count = Annotated[int, Field(strict=True, ge=1)]
 Share = Annotated[float, Field(strict=True, gt=0, le=1)]
 # A lower bound never reaches 1, so a yield or a reliability of 1 can never be shown.

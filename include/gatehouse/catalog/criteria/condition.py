@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from gatehouse.catalog.criteria.base import CriterionSpec, Positive
+from gatehouse.catalog.criteria.base import CriterionSpec, Days
 from gatehouse.model.status import Severity
 
 
@@ -28,11 +28,11 @@ class Fresh(CriterionSpec):
     """Every unit's latest result of every mandatory diagnostic is young enough."""
 
     kind: Literal["fresh"]
-    max_age_days: Positive
+    max_age_days: Days
 
 
 class SoakDays(CriterionSpec):
     """So many days have gone since the first sound result of the phase."""
 
     kind: Literal["soak_days"]
-    at_least: Positive
+    at_least: Days

@@ -20,18 +20,21 @@ def fresh(criterion: spec.Fresh, index: EvidenceIndex) -> CriterionOutcome:
     stale = [pair for pair, age in ages.items() if age > criterion.max_age_days]
     oldest = max(ages.values(), default=None)
     lacking = [*stale, *index.unmeasured]
-    too_old = f", {len(stale):,} too old" if stale else ""
+    told = f", {len(stale):,} too old" if stale else ""
+    if oldest is not None and not lacking:
+        until = index.evidence.now + (criterion.max_age_days - oldest) * _DAY
+        told = f", fresh until {until:%Y-%m-%d}"
     return outcome(
         criterion,
         met_or(not lacking),
-        observed="no results" if oldest is None else f"oldest latest result is {_days(oldest)} old{too_old}",
+        observed="no results" if oldest is None else f"oldest latest result is {_days(oldest)} old{told}",
         required=f"none older than {_days(criterion.max_age_days)}",
         missing=todo.measure(index, lacking),
         margin=None if oldest is None else criterion.max_age_days - oldest,
         rests_on=(index.sound[pair] for pair in ages),
         units=(unit for unit, _ in lacking),
         needs=[Need(len(lacking), "results to measure")],
-        outlook=ahead(index, len(lacking), results_pace(index)),
+        outlook="met as soon as they are measured again" if stale else ahead(index, len(lacking), results_pace(index)),
     )
 
 

@@ -63,7 +63,7 @@ def without_gauge(found: CriterionOutcome) -> CriterionOutcome:
         found,
         status=CriterionStatus.NOT_ENOUGH_EVIDENCE,
         missing=sentences(["show first that the gauge repeats: its study is not met", found.missing]),
-        needs=(Need(1, "acceptable gauge studies"),),
+        needs=(Need(1, "acceptable gauges"),),
         forecast=None,
         no_forecast="a gauge study has no rate",
     )

@@ -52,8 +52,10 @@ def requirements(criterion: spec.Requirements, index: EvidenceIndex) -> Criterio
         margin=done / len(due) - criterion.at_least if due else None,
         rests_on=(row for answer in answers for row in answer.rows),
         units=units,
-        needs=[Need(needed - done, "requirements to verify")] if due else [Need(1, "requirements documents")],
-        outlook=ahead(index, len(units), units_pace(index)) if _only_unknown(open_ones) else "a hole has no rate",
+        needs=[Need(needed - done, "requirements to verify")] if due else [Need(1, "documents of requirements")],
+        outlook=ahead(index, len(units), units_pace(index))
+        if _only_unknown(open_ones)
+        else "repairs and holes have no rate",
     )
 
 
