@@ -6,7 +6,14 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from gatehouse.catalog.criteria import CriteriaSet, FirstPassYield, NoOpenIssues, Performance
+from gatehouse.catalog.criteria import (
+    BaselineItem,
+    CriteriaSet,
+    FirstPassYield,
+    NoOpenIssues,
+    Performance,
+    RequirementSet,
+)
 from gatehouse.model.status import Phase, Severity
 
 KINDS: dict[str, dict[str, Any]] = {
@@ -22,6 +29,12 @@ KINDS: dict[str, dict[str, Any]] = {
     "mtbf": {"at_least_hours": 2000, "confidence": 0.8},
     "sites": {"at_least": 2},
     "soak_days": {"at_least": 7},
+    "sites_qualified": {"at_least": 2, "units_each": 59},
+    "gauge": {"reading": "busbw_gbps"},
+    "sdc_rate": {"diagnostics": ["cpu_sdc"], "at_most_per_device_day": 1e-3},
+    "maturity": {},
+    "requirements": {},
+    "sign_offs": {"roles": ["NPI program manager"], "severity": "blocker"},
 }
 
 
@@ -36,7 +49,7 @@ def test_every_kind_loads(kind: str) -> None:
     """It should load each kind, as major unless said otherwise."""
     loaded = one(kind).criteria[0]
     assert loaded.kind == kind
-    assert loaded.severity is Severity.MAJOR
+    assert loaded.severity is (Severity.BLOCKER if kind == "sign_offs" else Severity.MAJOR)
     assert one(kind, severity="blocker").criteria[0].severity is Severity.BLOCKER
 
 
@@ -80,6 +93,27 @@ def test_no_kind_is_forgotten_here() -> None:
         ("performance", {"coverage": 0.5}),
         ("performance", {"coverage": 1.0}),
         ("performance", {"units_at_least": 1}),
+        ("sites_qualified", {"units_each": 0}),
+        ("gauge", {"parts_at_least": 1}),
+        ("gauge", {"repeats_at_least": 1}),
+        ("gauge", {"categories_at_least": 0}),
+        ("gauge", {"lower_limit": 3, "upper_limit": 3}),
+        ("gauge", {"categories_at_least": None}),
+        ("sdc_rate", {"diagnostics": []}),
+        ("sdc_rate", {"at_most_per_device_day": 0}),
+        ("sdc_rate", {"at_most_per_device_hour": 0.1}),
+        ("sdc_rate", {"at_most_per_device_day": None}),
+        ("sdc_rate", {"reading": "busbw_gbps"}),
+        ("sdc_rate", {"confidence": 0.5}),
+        ("requirements", {"at_least": 0}),
+        ("sign_offs", {"roles": []}),
+        ("sign_offs", {"roles": ["janitor"]}),
+        ("sign_offs", {"roles": ["quality engineer", "quality engineer"]}),
+        ("sign_offs", {"severity": "major"}),
+        ("performance", {"peak": 100}),
+        ("performance", {"at_least": None, "share_of_peak_at_least": 0.8}),
+        ("performance", {"share_of_peak_at_least": 1.0, "peak": 100}),
+        ("performance", {"needs_gauge": True}),
         ("coverage", {"source": ""}),
         ("coverage", {"severity": "minor"}),
         ("coverage", {"id": "No Spaces"}),
@@ -147,3 +181,45 @@ def test_a_set_needs_criteria_with_names_of_their_own() -> None:
     ):
         with pytest.raises(ValidationError, match=says):
             CriteriaSet.model_validate({"title": "x", "phase": "EVT", "criteria": listed})
+
+
+def test_what_is_told_of_a_baseline() -> None:
+    """It should take one revision, several, or a least version; nothing that all or none would meet."""
+    item = {"title": "BMC", "reading": "firmware", "source": "test"}
+    read = BaselineItem.model_validate(
+        {**item, "revisions": {"EVT": "6.*", "DVT": ["7.10", "7.2*"], "PVT": {"at_least": "7.20"}}}
+    )
+    told = [read.maturity(word) for word in ("6.1", "7.10", "7.2b", "7.20.1", "8", "x")]
+    assert told == [Phase.EVT, Phase.DVT, Phase.DVT, Phase.PVT, Phase.PVT, None]
+    assert [read.demanded(phase) for phase in Phase] == [Phase.EVT, Phase.DVT, Phase.PVT, Phase.PVT]
+    late = BaselineItem.model_validate({**item, "revisions": {"PVT": "7.*"}})
+    assert late.demanded(Phase.DVT) is None
+    for wrong in ({}, {"EVT": "*"}, {"EVT": []}, {"EVT": {}}, {"EVT": {"at_least": "new"}}, {"XVT": "7.*"},
+                  {"EVT": {"at_least": "7", "matches": ["7.*"]}}):  # fmt: skip
+        with pytest.raises(ValidationError, match="revisions"):
+            BaselineItem.model_validate({**item, "revisions": wrong})
+
+
+def test_requirements_have_names_of_their_own() -> None:
+    """It should refuse twins and an empty document."""
+    one = {"id": "r1", "text": "It works.", "source": "test"}
+    assert RequirementSet.model_validate({"title": "x", "requirements": [one]}).requirements[0].due is Phase.DVT
+    for wrong in ([], [one, one]):
+        with pytest.raises(ValidationError):
+            RequirementSet.model_validate({"title": "x", "requirements": wrong})
+
+
+def test_what_a_set_wants_loaded() -> None:
+    """It should ask for exactly the readings that its criteria look at, each in its sort."""
+    asked = [
+        {"id": "a", "kind": "gauge", "reading": "busbw_gbps", "source": "t"},
+        {"id": "b", "kind": "performance", "reading": "busbw_gbps", "at_least": 4, "needs_gauge": True, "source": "t"},
+        {"id": "c", "kind": "sdc_rate", "diagnostics": ["cpu_sdc"], "at_most_per_device_day": 1, "source": "t"},
+        {"id": "d", "kind": "sdc_rate", "diagnostics": ["x"], "reading": "run_s", "at_most_per_device_day": 1,
+         "source": "t"},
+        {"id": "e", "kind": "maturity", "source": "t",
+         "baseline": [{"title": "BMC", "reading": "firmware", "revisions": {"EVT": "7.*"}, "source": "t"}]},
+    ]  # fmt: skip
+    wanted = CriteriaSet.model_validate({"title": "x", "phase": "EVT", "criteria": asked}).wanted
+    assert (wanted.values, wanted.history) == ({"busbw_gbps"}, {"busbw_gbps", "run_s"})
+    assert (wanted.words, wanted.durations) == ({"firmware"}, {"cpu_sdc"})

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gatehouse.catalog import yaml_source
-from gatehouse.catalog.loader import KINDS, SHIPPED, Catalog, check, open_catalog
+from gatehouse.catalog.loader import KINDS, SHIPPED, Catalog, open_catalog
+from gatehouse.catalog.references import check
 from gatehouse.diagnostics.registry import all_diagnostics
 from gatehouse.model.errors import CatalogError, NotFoundError
 from gatehouse.operations.check_catalog import check_catalog

@@ -4,9 +4,10 @@ import re
 
 import pytest
 
-from gatehouse.catalog.criteria import CriteriaSet
+from gatehouse.catalog.criteria import CriteriaSet, RequirementSet
 from gatehouse.catalog.plan import Plan
 from gatehouse.catalog.policies import FindingPolicy
+from gatehouse.catalog.program import Program
 from gatehouse.diagnostics.spec import ANY_VENDOR, Ask, Diagnostic
 from gatehouse.reports.catalog_tables import (
     catalog_page,
@@ -15,6 +16,7 @@ from gatehouse.reports.catalog_tables import (
     plans_table,
     policy_table,
 )
+from gatehouse.reports.program_tables import baseline_table, phases_table, requirements_table
 
 SLOW = Diagnostic(
     id="slow",
@@ -74,6 +76,33 @@ POLICY = FindingPolicy.model_validate(
         ],
     }
 )
+
+
+PROGRAMS = {
+    "atlas": Program.model_validate(
+        {
+            "title": "Atlas", "sku": "s", "owner": "me", "sites": ["lab"],
+            "baseline": [{"title": "BMC | it", "reading": "firmware", "revisions": {"DVT": ["7.1", "7.2*"]},
+                          "source": "t"}],
+            "phases": {
+                "EVT": {"plan": "short", "criteria": "early", "planned_units": 1200,
+                        "overrides": {"size": {"at_least": 8, "why": "<two> were lost"}},
+                        "drop": {"fresh": "no lab"}},
+            },
+        }
+    )
+}  # fmt: skip
+REQUIREMENTS = {
+    "doc": RequirementSet.model_validate(
+        {
+            "title": "What it must do",
+            "requirements": [
+                {"id": "hears", "text": "It hears.", "source": "them", "verified_by": ["log", "slow"]},
+                {"id": "sings", "text": "It sings.", "source": "us"},
+            ],
+        }
+    )
+}
 
 
 def cells(table: str) -> list[list[str]]:
@@ -139,7 +168,7 @@ def test_a_policy_keeps_its_order() -> None:
 def page() -> str:
     """A whole page, of criteria given in the wrong order."""
     sets = {"z-late": criteria("PVT"), "early": criteria("EVT"), "a-late": criteria("PVT")}
-    return catalog_page(DIAGNOSTICS, PLANS, sets, {"default": POLICY})
+    return catalog_page(DIAGNOSTICS, PLANS, sets, {"default": POLICY}, PROGRAMS, REQUIREMENTS)
 
 
 def test_phases_come_in_their_order(page: str) -> None:
@@ -160,4 +189,22 @@ def test_the_same_catalogue_gives_the_same_page(page: str) -> None:
     """It should not depend on the order in which files were found."""
     sets = {"a-late": criteria("PVT"), "early": criteria("EVT"), "z-late": criteria("PVT")}
     turned = dict(reversed(DIAGNOSTICS.items()))
-    assert catalog_page(turned, dict(reversed(PLANS.items())), sets, {"default": POLICY}) == page
+    assert (
+        catalog_page(turned, dict(reversed(PLANS.items())), sets, {"default": POLICY}, PROGRAMS, REQUIREMENTS) == page
+    )
+
+
+def test_a_program_shows_what_it_changes() -> None:
+    """It should tell every change of the set with its reason, and the revisions by phase."""
+    _, evt = cells(phases_table(PROGRAMS["atlas"]))
+    changed = r"size: at least 8 (\<two\> were lost); without fresh (no lab)"
+    assert evt == ["EVT", "`short`", "`early`", "1,200", changed]
+    _, bmc = cells(baseline_table(PROGRAMS["atlas"]))
+    assert bmc == [r"BMC \| it", r"`firmware` of `*`", "–", r"7.1 or 7.2\*", "–", "–", "t"]
+
+
+def test_a_requirement_that_nothing_verifies_stands_out() -> None:
+    """It should name the diagnostics of each requirement, or that there is none."""
+    _, hears, sings = cells(requirements_table(REQUIREMENTS["doc"]))
+    assert hears[2:4] == ["DVT", "`log`, `slow`"]
+    assert sings[3] == "**nothing**"

@@ -90,10 +90,23 @@ class Play:
         self.run.reach(task, "awaiting_input")
         return str(self.api.question("npi_program", self.program.name, task)["body"])
 
-    def answer(self, option: str, phase: Phase = Phase.EVT, comment: str = "", who: Airflow | None = None) -> None:
+    def asked_again(self, after_try: int, phase: Phase = Phase.EVT) -> str:
+        """Wait until the request has come again, after that try; returns its text."""
+        task = f"{phase.lower()}.sign_off"
+
+        def again() -> bool:
+            seen = self.run.task(task)
+            return seen["state"] == "awaiting_input" and seen["try_number"] > after_try
+
+        eventually(again, f"{self.program.name} {phase} asks again", self.run.explain)
+        return self.asked(phase)
+
+    def answer(
+        self, option: str, phase: Phase = Phase.EVT, comment: str = "", who: Airflow | None = None, role: str = ROLE
+    ) -> None:
         """Answer the request, as our user or as ``who``."""
         time.sleep(_A_PERSON_S)
-        task, words = f"{phase.lower()}.sign_off", {"role": ROLE, "comment": comment}
+        task, words = f"{phase.lower()}.sign_off", {"role": role, "comment": comment}
         (who or self.api).answer("npi_program", self.program.name, task, [option], words)
 
     def report(self, phase: Phase) -> Path:

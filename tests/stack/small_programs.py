@@ -27,6 +27,7 @@ diagnostics:
   - {diagnostic: cpu_stress, params: {seconds: 86400}}
   - {diagnostic: kernel_log}
 """
+SIGNED = "  - {{id: signed, title: Signed off, kind: sign_offs, roles: [{roles}], source: tests}}\n"
 TITLES = ("Units tested", "Every unit answered", "No open issue", "Only admissible evidence")
 
 
@@ -37,6 +38,7 @@ class SmallProgram:
     name: str
     builds: Mapping[Phase, int]
     plan: str = ""
+    roles: tuple[str, ...] = ()  # who must sign each phase; whoever answers, where none is named
 
     def write(self, catalog: Path) -> None:
         """Write its file and its criteria, as a person would."""
@@ -44,7 +46,8 @@ class SmallProgram:
         for phase, units in self.builds.items():
             plan = f"{self.name}-plan" if self.plan else phase.lower()
             words = {"program": self.name, "phase": phase, "plan": plan, "units": units}
-            _write(catalog / "criteria" / f"{self.name}-{plan}.yaml", CRITERIA.format(**words))
+            signed = SIGNED.format(roles=", ".join(self.roles)) if self.roles else ""
+            _write(catalog / "criteria" / f"{self.name}-{plan}.yaml", CRITERIA.format(**words) + signed)
             phases += PHASE.format(**words)
         if self.plan:
             _write(catalog / "plans" / f"{self.name}-plan.yaml", self.plan)
@@ -62,7 +65,8 @@ WAITING = SmallProgram("waiting", {Phase.EVT: 2})
 ILL = SmallProgram("ill", {Phase.EVT: 4})
 CUT_OFF = SmallProgram("cut-off", {Phase.EVT: 2})
 SOAKED = SmallProgram("soaked", {Phase.EVT: 1}, SOAK)
-PROGRAMS = (STORY, REJECTED, CRASHED, WAITING, ILL, CUT_OFF, SOAKED)
+TWO_PEOPLE = SmallProgram("two-people", {Phase.EVT: 1}, roles=("NPI program manager", "quality engineer"))
+PROGRAMS = (STORY, REJECTED, CRASHED, WAITING, ILL, CUT_OFF, SOAKED, TWO_PEOPLE)
 
 
 def _write(path: Path, text: str) -> None:

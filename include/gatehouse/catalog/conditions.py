@@ -43,7 +43,7 @@ class Condition(Spec):
         if found is None:
             return None
         least, below = (version(end) if end else None for end in (self.at_least, self.below))
-        return (least is None or _not_before(found, least)) and (below is None or not _not_before(found, below))
+        return (least is None or not_before(found, least)) and (below is None or not not_before(found, below))
 
     @property
     def words(self) -> str:
@@ -76,7 +76,8 @@ def version(text: str) -> Numbers | None:
     return tuple(int(number) for number in re.split(r"[._-]", match.group(1))) if match else None
 
 
-def _not_before(one: Numbers, other: Numbers) -> bool:
+def not_before(one: Numbers, other: Numbers) -> bool:
+    """Whether a version is the other one or a later one, number by number; what is not said is 0."""
     longest = max(len(one), len(other))
     padded = [numbers + (0,) * (longest - len(numbers)) for numbers in (one, other)]
     return padded[0] >= padded[1]

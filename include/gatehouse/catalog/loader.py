@@ -5,7 +5,7 @@ deployment keeps its sites and SKUs beside those that ship with Gatehouse.
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -15,16 +15,18 @@ from pydantic import ValidationError
 
 from gatehouse.catalog import yaml_source
 from gatehouse.catalog.base import Spec
-from gatehouse.catalog.criteria import CriteriaSet
+from gatehouse.catalog.criteria import CriteriaSet, RequirementSet
 from gatehouse.catalog.declared import DeclaredDiagnostic
+from gatehouse.catalog.effective_criteria import EffectiveError, Surroundings, effective_criteria
 from gatehouse.catalog.plan import Plan
 from gatehouse.catalog.policies import FindingPolicy, written_out
 from gatehouse.catalog.program import Program
 from gatehouse.catalog.site import Site
 from gatehouse.catalog.sku import Sku
-from gatehouse.catalog.xid_tables import XidTable, known_codes, rules_of
+from gatehouse.catalog.xid_tables import XidTable, rules_of
 from gatehouse.model.errors import CatalogError, NotFoundError
 from gatehouse.model.hosts import Host
+from gatehouse.model.status import Phase
 
 T = TypeVar("T")
 SHIPPED = Path(__file__).resolve().parents[2] / "catalog"
@@ -32,6 +34,7 @@ KINDS: Mapping[str, type[Spec]] = {
     "diagnostics": DeclaredDiagnostic,
     "skus": Sku,
     "plans": Plan,
+    "requirements": RequirementSet,
     "criteria": CriteriaSet,
     "xids": XidTable,
     "policies": FindingPolicy,
@@ -67,6 +70,11 @@ class Catalog:
     def criteria(self) -> dict[str, CriteriaSet]:
         """Criteria sets by id."""
         return self.kind("criteria")
+
+    @cached_property
+    def requirements(self) -> dict[str, RequirementSet]:
+        """Requirements documents by id."""
+        return self.kind("requirements")
 
     @cached_property
     def policies(self) -> dict[str, FindingPolicy]:
@@ -106,6 +114,29 @@ class Catalog:
                 found[host.name] = host
                 serials[host.serial] = host.name
         return found
+
+    def criteria_of(self, program: str, phase: Phase) -> CriteriaSet:
+        """The criteria that the gate of a program's phase decides by: the set's, with what the program changes.
+
+        Raises:
+            NotFoundError: no such program or phase, or it leads to a set, plan or SKU that there is not.
+            CatalogError: the program changes what cannot be changed; says file, line and field.
+        """
+        spec = self.program(program)
+        asked = self.find(f"phase of {program}", phase.value, {each.value: its for each, its in spec.phases.items()})
+        found = self.find("criteria set", asked.criteria, self.criteria)
+        documents = {name: self.find("requirements document", name, self.requirements) for name in spec.requirements}
+        around = Surroundings(
+            program=spec,
+            plan=self.find("plan", asked.plan, self.plans),
+            sku=self.find("SKU", spec.sku, self.skus),
+            requirements={name: document.requirements for name, document in documents.items()},
+        )
+        try:
+            return effective_criteria(found, phase, around)
+        except EffectiveError as error:
+            said = [(("phases", phase.value, *where), text) for where, text in error.problems]
+            raise CatalogError([self.problem("programs", program, where, text) for where, text in said]) from error
 
     def build(self, program: str, phase: str) -> tuple[Host, ...]:
         """The hosts of a program's build for a phase, by name."""
@@ -184,82 +215,3 @@ def open_catalog(folders: tuple[Path, ...] | None = None) -> Catalog:
         more = os.environ.get("GATEHOUSE_CATALOG", "")
         folders = (SHIPPED, *(Path(part) for part in more.split(os.pathsep) if part))
     return Catalog(folders)
-
-
-def check(catalog: Catalog, diagnostics: Callable[[], Mapping[str, object]]) -> list[str]:
-    """Every problem of the catalogue: files that do not hold, and references that lead nowhere.
-
-    ``diagnostics`` gives the diagnostics that exist, by id.
-    """
-    problems: list[str] = []
-    for kind in KINDS:
-        try:
-            catalog.kind(kind)
-        except CatalogError as error:
-            problems += error.problems
-    return problems or _unanswered_codes(catalog) or _dangling(catalog, diagnostics())
-
-
-def _unanswered_codes(catalog: Catalog) -> list[str]:
-    """Policies that leave out a code which some table lists, and tables or policies that lead nowhere."""
-    try:
-        policies = catalog.policies
-    except CatalogError as error:
-        return error.problems
-    known = known_codes(catalog.kind("xids"))
-    return [
-        f"{catalog.path('policies', name)}:1: xids: {len(left)} codes are left out, such as {', '.join(left[:5])}"
-        for name, policy in policies.items()
-        if (left := sorted(known - {rule.signature for rule in policy.rules}))
-    ]
-
-
-def _dangling(catalog: Catalog, diagnostics: Mapping[str, object]) -> list[str]:
-    """References of plans, SKUs, programs and sites that lead nowhere, one line each."""
-    return [
-        problem
-        for table in (_plan_references, _sku_references, _program_references, _site_references)
-        for kind, name, where, what, target, known in table(catalog, diagnostics)
-        if target not in known
-        for problem in (_nowhere(catalog.path(kind, name), where, what, target, known),)
-    ]
-
-
-# kind, id, where in the file, what it must be, its name, those that exist
-Reference = tuple[str, str, tuple[str | int, ...], str, str, Mapping[str, object]]
-
-
-def _nowhere(path: Path, where: tuple[str | int, ...], what: str, target: str, known: Mapping[str, object]) -> str:
-    there = ", ".join(sorted(known)[:20]) or "none"
-    line = yaml_source.line_in(path, where)
-    return f"{path}:{line}: {'.'.join(map(str, where))}: no {what} {target!r}; there are: {there}"
-
-
-def _plan_references(catalog: Catalog, diagnostics: Mapping[str, object]) -> Iterator[Reference]:
-    for name, plan in catalog.plans.items():
-        for i, planned in enumerate(plan.diagnostics):
-            where = ("diagnostics", i, "diagnostic")
-            yield "plans", name, where, "diagnostic", planned.diagnostic, diagnostics
-
-
-def _sku_references(catalog: Catalog, diagnostics: Mapping[str, object]) -> Iterator[Reference]:
-    for name, sku in catalog.skus.items():
-        for i, limit in enumerate(sku.limits):
-            yield "skus", name, ("limits", i, "diagnostic"), "diagnostic", limit.diagnostic, diagnostics
-
-
-def _program_references(catalog: Catalog, _: Mapping[str, object]) -> Iterator[Reference]:
-    for name, program in catalog.programs.items():
-        yield "programs", name, ("sku",), "SKU", program.sku, catalog.skus
-        for phase, asked in program.phases.items():
-            where = ("phases", phase.value)
-            yield "programs", name, (*where, "plan"), "plan", asked.plan, catalog.plans
-            yield "programs", name, (*where, "criteria"), "criteria set", asked.criteria, catalog.criteria
-            yield "programs", name, (*where, "policy"), "policy", asked.policy, catalog.policies
-
-
-def _site_references(catalog: Catalog, _: Mapping[str, object]) -> Iterator[Reference]:
-    for name, site in catalog.sites.items():
-        for i, host in enumerate(site.hosts):
-            yield "sites", name, ("hosts", i, "sku"), "SKU", host.sku, catalog.skus
-            yield "sites", name, ("hosts", i, "program"), "program", host.program, catalog.programs

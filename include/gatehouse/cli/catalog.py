@@ -9,6 +9,7 @@ import typer
 from gatehouse.catalog.loader import KINDS, open_catalog
 from gatehouse.cli import asks
 from gatehouse.cli.output import console, print_json, print_table, say_error
+from gatehouse.model.status import Phase
 from gatehouse.operations.check_catalog import check_catalog
 from gatehouse.operations.compare_policies import compare_policies
 
@@ -30,6 +31,7 @@ def check(folder: Folders = None, as_json: Annotated[bool, typer.Option("--json"
             say_error(problem)
         kinds = ", ".join(f"{count} {kind}" for kind, count in report.counts.items())
         console.print(f"{kinds}; {report.limits} limits proven to pass their good sample and fail their bad one")
+        console.print(f"{report.criteria} criteria of programs and sets proven to be met and to fail")
     if report.problems:
         raise typer.Exit(1)
 
@@ -40,6 +42,25 @@ def list_entries(kind: Annotated[str, typer.Argument(help=f"One of {', '.join(KI
     if kind not in KINDS:
         raise typer.BadParameter(f"no kind {kind!r}; there are: {', '.join(KINDS)}")
     print_table(("id", "title"), ((name, entry.title) for name, entry in sorted(open_catalog().kind(kind).items())))
+
+
+@app.command()
+def criteria(
+    program: Annotated[str, typer.Argument(help="`gatehouse catalog list programs` shows them.")],
+    phase: Annotated[Phase, typer.Argument(help="EVT, DVT, PVT or RAMP.", case_sensitive=False)],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show the exit criteria that really hold for a program's phase, and what it changes in its set."""
+    from gatehouse.reports.catalog_tables import asked_words
+
+    found = open_catalog().criteria_of(program, phase)
+    if as_json:
+        print_json(found.model_dump(mode="json"))
+        return
+    rows = ((each.id, each.title, asked_words(each), each.source) for each in found.criteria)
+    print_table(("criterion", "title", "asks", "source"), rows, title=found.title)
+    for note in found.notes:
+        console.print(f"changed by the program: {note}", markup=False, soft_wrap=True)
 
 
 @app.command()

@@ -20,6 +20,7 @@ from gatehouse.local.story_view import StoryView
 from gatehouse.reports.gate_table import HEADINGS, gate_rows, headline
 
 USER = "pm"
+SECOND = "engineer"  # signs where a gate wants another person than the program manager
 
 
 def register(app: typer.Typer) -> None:
@@ -37,8 +38,8 @@ def demo(
         set_stage(place, port, view.say)
         wait_healthy(place, START_LIMIT_S, view.say)
         view.say(f"Airflow is up: {base_url(port)}")
-        with client(place, USER) as api:
-            story = Story(workspace(), api, LabClient(place.lab), USER, view.say, view.show)
+        with client(place, USER) as api, client(place, SECOND) as second:
+            story = Story(workspace(), api, second, LabClient(place.lab), USER, view.say, view.show)
             promises = story.play()
     for gate in story.gates():
         print_table(HEADINGS, gate_rows(gate.decision, gate.names), title=headline(gate.decision))

@@ -40,7 +40,7 @@ def _look(program: str, phase: Phase, as_json: bool) -> None:
     gc.disable()  # many small objects and an early end: looking for garbage takes a fifth of the time and finds none
     from gatehouse.cli.place import catalog_and_store
     from gatehouse.operations.look_at_gate import look_at_gate
-    from gatehouse.reports.gate_table import HEADINGS, gate_rows, headline
+    from gatehouse.reports.gate_table import HEADINGS, footnotes, gate_rows, headline
 
     view = look_at_gate(*catalog_and_store(), program, phase)
     decision = view.decision
@@ -48,6 +48,8 @@ def _look(program: str, phase: Phase, as_json: bool) -> None:
         print_json(decision)
     else:
         print_table(HEADINGS, gate_rows(decision, view.names), title=headline(decision))
+        for line in footnotes(decision):
+            console.print(line, markup=False, soft_wrap=True)
         console.print(f"evidence {decision.evidence_digest[:16]}", style="dim")
     raise typer.Exit(0 if decision.open else 1)
 

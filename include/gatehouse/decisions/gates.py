@@ -7,17 +7,21 @@ one of a unit that is not of this build. A result that is listed twice counts on
 does not matter. The answer depends on nothing but its arguments: the same evidence, the same decision.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from gatehouse.catalog.criteria import CriteriaSet
+from gatehouse.catalog.criteria import CriteriaSet, Criterion, Gauge, Performance, SignOffs
 from gatehouse.decisions.criteria.assessment import assess
+from gatehouse.decisions.criteria.performance import without_gauge
 from gatehouse.decisions.evidence_digest import evidence_digest
 from gatehouse.decisions.evidence_index import EvidenceIndex
-from gatehouse.decisions.sign_offs import standing_rejection
+from gatehouse.decisions.forecasts import overall as overall_outlook
+from gatehouse.decisions.sign_offs import signatures, standing_rejection
 from gatehouse.decisions.waivers import apply_waivers
 from gatehouse.model.errors import UsageError
-from gatehouse.model.evidence import CriterionOutcome, GateDecision, PhaseEvidence
+from gatehouse.model.evidence import CriterionOutcome, Forecast, GateDecision, PhaseEvidence
 from gatehouse.model.status import CriterionStatus
+
+_PASSED = (CriterionStatus.MET, CriterionStatus.WAIVED)
 
 
 def evaluate(evidence: PhaseEvidence, criteria: CriteriaSet) -> GateDecision:
@@ -30,10 +34,16 @@ def evaluate(evidence: PhaseEvidence, criteria: CriteriaSet) -> GateDecision:
         raise UsageError(f"{criteria.title!r} holds the criteria of {criteria.phase.value}, not {evidence.phase.value}")
     index = EvidenceIndex(evidence)
     digest = evidence_digest(index, criteria)
-    outcomes = [apply_waivers(assess(criterion, index), criterion, index) for criterion in criteria.criteria]
+    outcomes = [apply_waivers(found, criterion, index) for found, criterion in _assessed(criteria, index, digest)]
+    of_people = {criterion.id for criterion in criteria.criteria if isinstance(criterion, SignOffs)}
     rejection = standing_rejection(evidence, digest)
     if rejection:
         outcomes.append(rejection)
+    outlook = overall_outlook(
+        (o.title, o.forecast or o.no_forecast)
+        for o in outcomes
+        if o.status not in _PASSED and o.criterion not in of_people
+    )
     return GateDecision(
         program=evidence.program,
         phase=evidence.phase,
@@ -41,7 +51,33 @@ def evaluate(evidence: PhaseEvidence, criteria: CriteriaSet) -> GateDecision:
         outcomes=tuple(outcomes),
         evidence_digest=digest,
         decided_at=evidence.now,
+        signable=all(o.status in _PASSED for o in outcomes if o.criterion not in of_people),
+        awaits=_awaited(criteria, evidence, digest),
+        forecast=outlook if isinstance(outlook, Forecast) else None,
+        no_forecast=outlook if isinstance(outlook, str) else "",
+        notes=criteria.notes,
     )
+
+
+def _assessed(criteria: CriteriaSet, index: EvidenceIndex, digest: str) -> Iterator[tuple[CriterionOutcome, Criterion]]:
+    """Each criterion with how it stands. A limit that needs a gauge shows nothing until its reading has one."""
+    found = {criterion.id: assess(criterion, index, digest) for criterion in criteria.criteria}
+    gauged = {
+        criterion.reading
+        for criterion in criteria.criteria
+        if isinstance(criterion, Gauge) and found[criterion.id].status is CriterionStatus.MET
+    }
+    for criterion in criteria.criteria:
+        lacks = isinstance(criterion, Performance) and criterion.needs_gauge and criterion.reading not in gauged
+        yield (without_gauge(found[criterion.id]) if lacks else found[criterion.id]), criterion
+
+
+def _awaited(criteria: CriteriaSet, evidence: PhaseEvidence, digest: str) -> tuple[str, ...]:
+    """Roles that have not signed this evidence."""
+    asked = [criterion.roles for criterion in criteria.criteria if isinstance(criterion, SignOffs)]
+    signed = [signatures(roles, evidence.sign_offs, digest) for roles in asked]
+    missing = (role for roles, done in zip(asked, signed, strict=True) for role in roles if role not in done)
+    return tuple(dict.fromkeys(missing))
 
 
 def overall(outcomes: Iterable[CriterionOutcome]) -> CriterionStatus:

@@ -1,9 +1,11 @@
 """How decisions put numbers and lists into words for people."""
 
 import math
+import re
 from collections.abc import Iterable
 
 SHOWN = 5
+_PLURAL = re.compile(r"\b([a-z-]+)s\b")  # the first word that ends so is what is counted: our own words, not a tool's
 
 
 def listed(items: Iterable[str], shown: int = SHOWN, between: str = ", ") -> str:
@@ -16,6 +18,11 @@ def listed(items: Iterable[str], shown: int = SHOWN, between: str = ", ") -> str
 def counted(number: int, what: str, many: str = "") -> str:
     """``1 unit``, ``2 units``"""
     return f"{number:,} {what}" if number == 1 else f"{number:,} {many or what + 's'}"
+
+
+def one_of(amount: float, of: str) -> str:
+    """What is counted, in the singular where it is one: ``units to measure`` becomes ``unit to measure``."""
+    return _PLURAL.sub(r"\1", of, count=1) if amount == 1 else of
 
 
 def percent(fraction: float) -> str:

@@ -50,12 +50,14 @@ class WantedReadings:
     """The names of the readings that criteria look at one by one; only those are loaded.
 
     ``values`` are numbers of the latest sound results, ``history`` numbers of every sound result of the phase,
-    ``words`` texts of the latest sound results.
+    ``words`` texts of the latest sound results. ``durations`` are diagnostics: how long each of their sound results
+    took, in seconds, stands in the history under ``DIAGNOSTIC.duration_s``.
     """
 
     values: frozenset[str] = frozenset()
     history: frozenset[str] = frozenset()
     words: frozenset[str] = frozenset()
+    durations: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,8 @@ class CriterionOutcome:
 
     ``observed``, ``required``, ``missing`` are text for people; ``margin`` is observed minus required in the
     criterion's own number, None where it has none. ``rests_on`` are result ids; ``units`` those that stand in the way.
-    ``needs`` are ways to close the gap, any one of which would do; ``forecast`` when that would be at the current rate.
+    ``needs`` are ways to close the gap, any one of which would do; ``forecast`` when that would be at the current rate,
+    or else ``no_forecast`` why nobody can tell.
     """
 
     criterion: str
@@ -167,11 +170,17 @@ class CriterionOutcome:
     waiver: int | None = None
     needs: tuple[Need, ...] = ()
     forecast: Forecast | None = None
+    no_forecast: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class GateDecision:
-    """A gate's answer at one moment, with the digest of the evidence it rests on."""
+    """A gate's answer at one moment, with the digest of the evidence it rests on.
+
+    ``signable``: all but the signatures is met or waived, so people may be asked; ``awaits`` are the roles that have
+    not signed this evidence. ``forecast`` is the latest of what is not met, or ``no_forecast`` says what has none.
+    ``notes`` say what the program changed in the phase's criteria.
+    """
 
     program: str
     phase: Phase
@@ -179,6 +188,11 @@ class GateDecision:
     outcomes: tuple[CriterionOutcome, ...]
     evidence_digest: str
     decided_at: datetime
+    signable: bool = False
+    awaits: tuple[str, ...] = ()
+    forecast: Forecast | None = None
+    no_forecast: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def open(self) -> bool:

@@ -42,7 +42,7 @@ def close_phase(workspace: Workspace, program: str, phase: Phase, who: str) -> G
         if not view.decision.open:
             raise RefusedError(f"{program} {phase} cannot exit: {view.decision.status}")
         answers = [a for a in view.evidence.sign_offs if a.evidence_digest == view.decision.evidence_digest]
-        if not answers or not answers[-1].approved:
+        if not any(answer.approved for answer in answers):
             raise RefusedError(f"{program} {phase} cannot exit: nobody signed off on this evidence")
         decision = phases.file_decision(session, view.decision)
         phases.close_phase(session, program, phase, who, decision, view.decision.conditional)

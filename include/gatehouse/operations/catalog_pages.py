@@ -16,7 +16,14 @@ def shipped_page() -> str:
         CatalogError: with every problem of the files.
     """
     catalog = Catalog((SHIPPED,))
-    return catalog_page(known_diagnostics(catalog.diagnostics), catalog.plans, catalog.criteria, catalog.policies)
+    return catalog_page(
+        known_diagnostics(catalog.diagnostics),
+        catalog.plans,
+        catalog.criteria,
+        catalog.policies,
+        catalog.programs,
+        catalog.requirements,
+    )
 
 
 def write_catalog_page(path: Path = PAGE) -> bool:

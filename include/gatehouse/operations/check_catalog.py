@@ -1,17 +1,22 @@
-"""Checks the whole catalogue: every file, every reference, and that every limit can fail and can pass."""
+"""Checks the whole catalogue: every file, every reference, and that every limit and criterion can fail and can pass."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gatehouse.catalog.criteria import Criterion
-from gatehouse.catalog.loader import KINDS, Catalog, check
+from gatehouse.catalog import criteria as spec
+from gatehouse.catalog.loader import KINDS, Catalog
+from gatehouse.catalog.references import check
 from gatehouse.diagnostics.registry import all_diagnostics, known_diagnostics
 from gatehouse.model.errors import CatalogError, UsageError
+from gatehouse.model.status import Phase
 from gatehouse.operations.ask_plan import commands_for
-from gatehouse.operations.measurable import measurable
+from gatehouse.operations.measurable import Measurable, measurable
+from gatehouse.operations.prove_criteria import asked_sets, criteria_problems
 from gatehouse.operations.prove_limits import limit_problems, unmeasured
 from gatehouse.vendors.registry import all_readers
+
+Place = tuple[str, str, tuple[str | int, ...]]  # kind of file, its id, where in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +25,7 @@ class CatalogReport:
 
     counts: dict[str, int]
     limits: int
+    criteria: int
     problems: tuple[str, ...]
 
 
@@ -28,11 +34,12 @@ def check_catalog(catalog: Catalog, more: tuple[Path, ...] = ()) -> CatalogRepor
     catalog = replace(catalog, folders=(*catalog.folders, *more), _files={}, _loaded={})
     problems = _declared(catalog) or check(catalog, lambda: known_diagnostics(catalog.diagnostics))
     if not problems:
-        looks = (_limits, _criteria, _unasked, _twin_hosts)
+        looks = (_limits, _criteria, _requirements, criteria_problems, _unasked, _twin_hosts)
         problems = list(dict.fromkeys([*(said for look in looks for said in look(catalog)), *_unanswered()]))
     counts = {} if problems and not _loadable(catalog) else {kind: len(catalog.kind(kind)) for kind in KINDS}
     limits = sum(len(sku.limits) for sku in catalog.skus.values()) if counts else 0
-    return CatalogReport(counts, limits, tuple(problems))
+    criteria = 0 if problems else sum(len(asked.criteria.criteria) for asked in asked_sets(catalog))
+    return CatalogReport(counts, limits, criteria, tuple(problems))
 
 
 def _loadable(catalog: Catalog) -> bool:
@@ -68,22 +75,63 @@ def _criteria(catalog: Catalog) -> Iterator[str]:
     known = known_diagnostics(catalog.diagnostics)
     for name, program in catalog.programs.items():
         vendor = catalog.skus[program.sku].vendor
-        for asked in program.phases.values():
+        for phase, asked in program.phases.items():
             planned = [item.diagnostic for item in catalog.plans[asked.plan].diagnostics]
             given = frozenset().union(*(measurable(known[d], vendor, catalog.diagnostics.get(d)) for d in planned))
-            for index, criterion in enumerate(catalog.criteria[asked.criteria].criteria):
+            for (kind, file, where), criterion in _asked(catalog, name, phase):
                 for field, reading, parts in _readings_of(criterion):
                     for wrong, said in unmeasured(reading, (parts,), given, f"{name} by plan {asked.plan}"):
-                        where = ("criteria", index, field if wrong == "reading" else wrong)
-                        yield catalog.problem("criteria", asked.criteria, where, said)
+                        yield catalog.problem(kind, file, (*where, field if wrong == "reading" else wrong), said)
+                for diagnostic in _unplanned(criterion, planned):
+                    yield catalog.problem(kind, file, where, f"plan {asked.plan} of {name} does not ask {diagnostic}")
+            if any(isinstance(criterion, spec.Maturity) for _, criterion in _asked(catalog, name, phase)):
+                yield from _baseline(catalog, name, given, asked.plan)
 
 
-def _readings_of(criterion: Criterion) -> Iterator[tuple[str, str, str]]:
+def _asked(catalog: Catalog, name: str, phase: Phase) -> Iterator[tuple[Place, spec.Criterion]]:
+    """Every criterion of a program's phase, with the file and place in which it stands."""
+    asked = catalog.programs[name].phases[phase]
+    for index, criterion in enumerate(catalog.criteria[asked.criteria].criteria):
+        if criterion.id not in asked.drop:
+            yield ("criteria", asked.criteria, ("criteria", index)), criterion
+    for index, criterion in enumerate(asked.add):
+        yield ("programs", name, ("phases", phase.value, "add", index)), criterion
+
+
+def _readings_of(criterion: spec.Criterion) -> Iterator[tuple[str, str, str]]:
     """(field, reading, parts) of what a criterion looks at in the readings."""
-    if criterion.kind == "performance":
-        yield "reading", criterion.reading, criterion.parts
-    elif criterion.kind == "mtbf" and criterion.hours_reading:
-        yield "hours_reading", criterion.hours_reading, "*"
+    match criterion:
+        case spec.Performance() | spec.Gauge():
+            yield "reading", criterion.reading, criterion.parts
+        case spec.Mtbf(hours_reading=str(reading)):
+            yield "hours_reading", reading, "*"
+        case spec.SdcRate(reading=str(reading)):
+            yield "reading", reading, "*"
+
+
+def _unplanned(criterion: spec.Criterion, planned: Sequence[str]) -> list[str]:
+    """Diagnostics whose time under test a criterion counts, and that the plan does not ask."""
+    return sorted(set(criterion.diagnostics) - set(planned)) if isinstance(criterion, spec.SdcRate) else []
+
+
+def _baseline(catalog: Catalog, name: str, given: frozenset[Measurable], plan: str) -> Iterator[str]:
+    """Revisions that nothing in the plan tells."""
+    for index, item in enumerate(catalog.programs[name].baseline):
+        for field, said in unmeasured(item.reading, (item.parts,), given, f"{name} by plan {plan}", item.count):
+            yield catalog.problem("programs", name, ("baseline", index, field), said)
+
+
+def _requirements(catalog: Catalog) -> Iterator[str]:
+    """Requirements whose readings the SKU holds to no limit: nothing could fail them."""
+    for name, program in catalog.programs.items():
+        limits = {(limit.diagnostic, limit.reading) for limit in catalog.skus[program.sku].limits}
+        for document in program.requirements:
+            for index, each in enumerate(catalog.requirements[document].requirements):
+                for place, reading in enumerate(each.readings):
+                    if not any((diagnostic, reading) in limits for diagnostic in each.verified_by):
+                        said = f"{program.sku} of {name} has no limit on {reading}: nothing could fail it"
+                        where = ("requirements", index, "readings", place)
+                        yield catalog.problem("requirements", document, where, said)
 
 
 def _unasked(catalog: Catalog) -> Iterator[str]:

@@ -17,6 +17,7 @@ def evaluate_gate(workspace: Workspace, program: str, phase: Phase, *, keep: boo
 
     Raises:
         NotFoundError: no such program, or it has no such phase.
+        CatalogError: the program changes criteria in a way that cannot be.
     """
     with transaction(workspace.engine) as session:
         view = gate_view(workspace.catalog, one_moment(session), program, phase)

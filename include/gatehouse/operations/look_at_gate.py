@@ -48,7 +48,7 @@ def gate_view(catalog: Catalog, cursor: Cursor, program: str, phase: Phase) -> G
         NotFoundError: no such program, or it has no such phase.
     """
     asked = asked_of(catalog, program, phase)
-    criteria = catalog.find("criteria set", asked.criteria, catalog.criteria)
+    criteria = catalog.criteria_of(program, phase)
     mandatory = catalog.find("plan", asked.plan, catalog.plans).mandatory
     build = catalog.build(program, phase)
     evidence = phase_evidence(cursor, program, phase, build, mandatory, criteria.wanted, datetime.now(UTC))

@@ -14,7 +14,7 @@ MENDING_S = 60.0  # between two looks while the catalogue or the store cannot be
 
 
 class ExitCriteriaSensor(BaseSensorOperator):
-    """Succeeds when every exit criterion of the phase is met or waived. Each look stands in the task's log."""
+    """Succeeds when every exit criterion but the signatures is met or waived. Each look stands in the task's log."""
 
     template_fields: Sequence[str] = ("program",)
     ui_color = "#e9f2d9"
@@ -39,6 +39,6 @@ class ExitCriteriaSensor(BaseSensorOperator):
             self.log.error("cannot look: %s; looking again in %d s", error, MENDING_S)
             unseen = GateNewsTrigger(self.program, self.phase, [], poll_s=MENDING_S)
             self.defer(trigger=unseen, method_name="look_again")
-        if not view.decision.open:
+        if not view.decision.signable:
             self.defer(trigger=GateNewsTrigger(self.program, self.phase, seen), method_name="look_again")
         return view.decision_id

@@ -6,7 +6,7 @@ from gatehouse.model.status import Phase
 from gatehouse.operations.evaluate_gate import GateView, evaluate_gate
 from gatehouse.operations.watch_gate import gate_news
 from gatehouse.pipeline.workspace import workspace_from_connections
-from gatehouse.reports.gate_table import gate_rows, headline
+from gatehouse.reports.gate_table import footnotes, gate_rows, headline
 
 
 class Log(Protocol):
@@ -25,6 +25,8 @@ def look(log: Log, program: str, phase: Phase) -> tuple[GateView, list[int]]:
     seen = gate_news(workspace.engine.url.render_as_string(hide_password=False), program, phase)
     view = evaluate_gate(workspace, program, phase, keep=True)
     log.info("%s (%s)", headline(view.decision), view.decision.status.value)
-    for status, title, observed, required, missing in gate_rows(view.decision, view.names):
-        log.info("  %s: %s; observed: %s; required: %s; missing: %s", status, title, observed, required, missing or "-")
+    for row in gate_rows(view.decision, view.names):
+        log.info("  %s: %s; observed: %s; required: %s; missing: %s; needs: %s", *row[:4], row[4] or "-", row[5] or "-")
+    for line in footnotes(view.decision):
+        log.info("  %s", line)
     return view, list(seen or (0, 0, 0, 0))

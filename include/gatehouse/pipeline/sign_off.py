@@ -1,4 +1,8 @@
-"""The sign-off: asks a person with the gate table in the request, and files the answer with its evidence."""
+"""The sign-off: asks people with the gate table in the request, and files each answer with its evidence.
+
+Where the phase wants several roles, they sign one after another, in any order: each approval asks again, until every
+role has signed this very evidence. New evidence begins anew, and so does a rejection, once there is new evidence.
+"""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -8,6 +12,7 @@ from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import Context, ExceptionRetryPolicy, Param, RetryAction, RetryRule
 from airflow.sdk.exceptions import AirflowException
 
+from gatehouse.catalog.criteria import ROLES
 from gatehouse.model.errors import CatalogError, NotFoundError, StoreError
 from gatehouse.model.evidence import SignOff
 from gatehouse.model.status import Phase
@@ -20,7 +25,6 @@ from gatehouse.reports.gate_table import gate_markdown
 
 ASKED = "evidence_digest"
 MANY = 10_000  # answers that a gate may take before its run gives up: in effect none is the last
-ROLES = ("NPI program manager", "quality engineer", "reliability engineer", "test engineering lead")
 
 
 class AskAgain(AirflowException):
@@ -42,7 +46,7 @@ _ASK_AGAIN = ExceptionRetryPolicy(
 
 
 class SignOffOperator(ApprovalOperator):
-    """Asks for a sign-off while the gate is open. A reject sends the phase back to waiting for new evidence."""
+    """Asks for sign-offs while all else is met. A reject sends the phase back to waiting for new evidence."""
 
     template_fields: Sequence[str] = ("subject", "body", "program")
     ui_color = "#f6e3c5"
@@ -61,16 +65,16 @@ class SignOffOperator(ApprovalOperator):
         self.phase = phase
 
     def execute(self, context: Context, event: dict[str, Any] | None = None) -> Any:
-        """Ask, once the gate is open; a gate that has closed again is waited for first."""
+        """Ask, once all but the signatures is there; a gate that has closed again is waited for first."""
         view, seen = look(self.log, self.program, self.phase)
-        if not view.decision.open:
+        if not view.decision.signable:
             self.defer(trigger=GateNewsTrigger(self.program, self.phase, seen), method_name="execute")
         context["ti"].xcom_push(key=ASKED, value=view.decision.evidence_digest)
         self.body = gate_markdown(view.decision, view.names)
         return super().execute(context)
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
-        """File the answer; only an approval of the evidence that still stands lets the phase close."""
+        """File the answer; the phase closes once everybody who must has approved the evidence that still stands."""
         answer = super(ApprovalOperator, self).execute_complete(context=context, event=event)
         ti = context["ti"]
         user = answer.get("responded_by_user") or {}
@@ -89,6 +93,8 @@ class SignOffOperator(ApprovalOperator):
         view, _ = look(self.log, self.program, self.phase)
         if not approved:
             raise AskAgain(f"{filed.who} rejected; {self.phase} waits for new evidence, then asks again")
-        if view.decision.evidence_digest != filed.evidence_digest or not view.decision.open:
+        if view.decision.evidence_digest != filed.evidence_digest or not view.decision.signable:
             raise AskAgain("the evidence changed while it was being signed off; asking again")
+        if not view.decision.open:
+            raise AskAgain(f"signed by {filed.who} ({filed.role}); still to sign: {', '.join(view.decision.awaits)}")
         return view.decision_id

@@ -1,15 +1,19 @@
 """The catalogue as Markdown tables: what is asked of machines, in which plan, and what a phase must show."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from gatehouse.catalog.criteria import CriteriaSet, Criterion
+from gatehouse.catalog.criteria import CriteriaSet, Criterion, RequirementSet
 from gatehouse.catalog.plan import Plan, PlannedDiagnostic
 from gatehouse.catalog.policies import FindingPolicy, FindingRule
+from gatehouse.catalog.program import Program
 from gatehouse.diagnostics.spec import Ask, Diagnostic
 from gatehouse.model.status import FindingClass, Phase, Severity
+from gatehouse.reports.markdown_tables import code_cell, table_of, text_cell
+from gatehouse.reports.program_tables import program_sections, requirement_sections
 
-_SAID_ELSEWHERE = frozenset({"id", "title", "kind", "source", "severity"})
-_MARKUP = frozenset("\\`*_[]<>|~")
+_SAID_ELSEWHERE = frozenset(
+    {"id", "title", "kind", "source", "severity", "note", "baseline", "requirements", "planned"}
+)
 _HEAD = """# The catalogue that ships with Gatehouse
 
 <!-- Generated from the code and include/catalog; do not edit. A test compares it with what they say now. -->
@@ -22,6 +26,8 @@ def catalog_page(
     plans: Mapping[str, Plan],
     criteria: Mapping[str, CriteriaSet],
     policies: Mapping[str, FindingPolicy],
+    programs: Mapping[str, Program],
+    requirements: Mapping[str, RequirementSet],
 ) -> str:
     """One Markdown document over a catalogue, by id. The same catalogue gives the same text."""
     sections = (
@@ -31,6 +37,8 @@ def catalog_page(
             (f"Criteria: {found.title}", f"Set `{name}`, for phase {found.phase}.", criteria_table(found))
             for name, found in _by_phase(criteria)
         ),
+        *program_sections(programs),
+        *requirement_sections(requirements),
         *(
             (f"Policy: {found.title}", f"Policy `{name}`; the first rule that matches decides.", policy_table(found))
             for name, found in sorted(policies.items())
@@ -38,46 +46,59 @@ def catalog_page(
         ),
         *_xid_sections(policies),
     )
-    body = "\n".join(f"## {_text(title)}\n\n{lead}\n\n{table}" for title, lead, table in sections)
+    body = "\n".join(f"## {text_cell(title)}\n\n{lead}\n\n{table}" for title, lead, table in sections)
     return f"{_HEAD}\n{body}"
 
 
 def diagnostics_table(diagnostics: Mapping[str, Diagnostic]) -> str:
     """Every diagnostic with the tools that answer, by vendor where they differ; a vendor without tools is a SKIP."""
     rows = [
-        (_code(name), _text(each.question), _answers(each), _needs(each), f"{each.expect_minutes:g} min", _felt(each))
+        (
+            code_cell(name),
+            text_cell(each.question),
+            _answers(each),
+            _needs(each),
+            f"{each.expect_minutes:g} min",
+            _felt(each),
+        )
         for name, each in sorted(diagnostics.items())
     ]
-    return _table(("Diagnostic", "Question", "Answered by", "Needs", "Usual cost", "A workload feels it"), rows)
+    return table_of(("Diagnostic", "Question", "Answered by", "Needs", "Usual cost", "A workload feels it"), rows)
 
 
 def plans_table(diagnostics: Mapping[str, Diagnostic], plans: Mapping[str, Plan]) -> str:
     """Diagnostics down, plans across; a cell says with which numbers the diagnostic is asked."""
     columns = [{item.diagnostic: item for item in plan.diagnostics} for _, plan in sorted(plans.items())]
     rows = [
-        (_code(name), *(_asked(each, column.get(name)) for column in columns))
+        (code_cell(name), *(_asked(each, column.get(name)) for column in columns))
         for name, each in sorted(diagnostics.items())
     ]
-    return _table(("Diagnostic", *(_code(name) for name in sorted(plans))), rows)
+    return table_of(("Diagnostic", *(code_cell(name) for name in sorted(plans))), rows)
 
 
 def criteria_table(criteria: CriteriaSet) -> str:
     """Every criterion of a phase with its numbers, whether people may waive it, and where the numbers come from."""
     rows = [
-        (_code(each.id), _text(each.title), _required(each), _waivable(each.severity), _text(each.source))
+        (code_cell(each.id), text_cell(each.title), _required(each), _waivable(each.severity), text_cell(each.source))
         for each in criteria.criteria
     ]
-    return _table(("Criterion", "Title", "Asks", "May be waived", "Source"), rows)
+    return table_of(("Criterion", "Title", "Asks", "May be waived", "Source"), rows)
 
 
 def policy_table(policy: FindingPolicy) -> str:
     """Every rule in its order, without those of single Xids and SXids, which have a table of their own."""
     rows = [
-        (_code(rule.signature), _text(rule.title), rule.severity.value, _code(rule.action), _text(rule.source))
+        (
+            code_cell(rule.signature),
+            text_cell(rule.title),
+            rule.severity.value,
+            code_cell(rule.action),
+            text_cell(rule.source),
+        )
         for rule in policy.rules
         if not _is_code(rule)
     ]
-    return _table(("Signature", "What it is", "Severity", "First action", "Source"), rows)
+    return table_of(("Signature", "What it is", "Severity", "First action", "Source"), rows)
 
 
 def _xid_sections(policies: Mapping[str, FindingPolicy]) -> list[tuple[str, str, str]]:
@@ -105,7 +126,7 @@ def xids_table(policies: Mapping[str, FindingPolicy]) -> str:
         (f"{'SXid' if kind == 'sxid' else 'Xid'} {_ranges(signatures)}", *cells)
         for (kind, *cells), signatures in sorted(alike.items(), key=lambda item: (item[0][0] == "sxid", -len(item[1])))
     ]
-    return _table(("Codes", *(_code(name) for name in names)), rows)
+    return table_of(("Codes", *(code_cell(name) for name in names)), rows)
 
 
 def _is_code(rule: FindingRule) -> bool:
@@ -114,7 +135,7 @@ def _is_code(rule: FindingRule) -> bool:
 
 def _conclusion(rule: FindingRule) -> str:
     owner = "" if rule.owner in (None, FindingClass.HARDWARE) else f", *{rule.owner}*"
-    return f"{rule.severity} {_code(rule.action)}{owner}"
+    return f"{rule.severity} {code_cell(rule.action)}{owner}"
 
 
 def _ranges(signatures: Sequence[str]) -> str:
@@ -141,7 +162,9 @@ def _answers(diagnostic: Diagnostic) -> str:
 
 def _tools(asks: Sequence[Ask], between: str) -> str:
     """Each command line without its arguments' values, and whether it needs root."""
-    said = [f"{_code(' '.join(ask.argv[:1]))} read as {_code(ask.tool)}{', as root' * ask.root}" for ask in asks]
+    said = [
+        f"{code_cell(' '.join(ask.argv[:1]))} read as {code_cell(ask.tool)}{', as root' * ask.root}" for ask in asks
+    ]
     return between.join(dict.fromkeys(said)) or _NO_VALUE
 
 
@@ -160,15 +183,23 @@ def _asked(diagnostic: Diagnostic, planned: PlannedDiagnostic | None) -> str:
     if planned is None:
         return _NO_VALUE
     numbers = {**diagnostic.params, **planned.params}
-    said = ", ".join(f"{_text(name)} {value:,g}" for name, value in numbers.items()) or "yes"
+    said = ", ".join(f"{text_cell(name)} {value:,g}" for name, value in numbers.items()) or "yes"
     return said if planned.mandatory else f"{said} (optional)"
 
 
 def _required(criterion: Criterion) -> str:
+    return text_cell(asked_words(criterion))
+
+
+def asked_words(criterion: Criterion) -> str:
+    """What a criterion asks, with all its numbers, in plain words."""
     numbers = criterion.model_dump(mode="json", exclude=set(_SAID_ELSEWHERE), exclude_none=True)
-    said = "; ".join(f"{name.replace('_', ' ')} {_written(value)}" for name, value in numbers.items())
+    said = "; ".join(
+        f"{name.replace('_', ' ')} {_written(value)}" for name, value in numbers.items() if value is not False
+    )
     kind = criterion.kind.replace("_", " ")
-    return _text(f"{kind}: {said}" if said else kind)
+    asked = f"{kind}: {said}" if said else kind
+    return f"{asked} ({criterion.note})" if criterion.note else asked
 
 
 def _written(value: object) -> str:
@@ -179,18 +210,3 @@ def _written(value: object) -> str:
 
 def _waivable(severity: Severity) -> str:
     return "never" if severity is Severity.BLOCKER else "yes"
-
-
-def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = ["| " + " | ".join(row) + " |" for row in (headings, ["---"] * len(headings), *rows)]
-    return "\n".join(lines) + "\n"
-
-
-def _code(text: str) -> str:
-    """Our own ids and globs, as code; a bar would end the cell even there."""
-    return f"`{text.replace('|', chr(92) + '|')}`"
-
-
-def _text(text: str) -> str:
-    """Words as they are, on one line, with nothing in them that Markdown would take for its own."""
-    return "".join(f"\\{c}" if c in _MARKUP else c for c in " ".join(text.split()))

@@ -5,7 +5,7 @@ the index forgets again. Plain SQL and the driver alone: to import SQLAlchemy ta
 (docs/adr/0014).
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from gatehouse.model.evidence import EvidenceRow, PhaseEvidence, RoundSummary, S
 from gatehouse.model.hosts import Host
 from gatehouse.model.status import Measured, Phase, Severity, Verdict
 from gatehouse.store import evidence_sql as sql
-from gatehouse.store.evidence_readings import load_numbers, load_words
+from gatehouse.store.evidence_readings import load_durations, load_numbers, load_words
 
 Cursor = Any  # psycopg2 ships no types
 _MEASURED = {member.value: member for member in Measured}
@@ -43,7 +43,7 @@ def phase_evidence(
     cursor.execute("SET LOCAL jit = off")  # compiling these queries takes longer than running them
     of = _phase(cursor, program, phase, [host.serial for host in build], now)
     rows = _Rows(of)
-    rows.load(cursor, wanted.history)
+    rows.load(cursor, wanted)
     return PhaseEvidence(
         program=program,
         phase=phase,
@@ -53,7 +53,10 @@ def phase_evidence(
         rows=tuple(rows.found.values()),
         rounds=_overtaken(cursor, of, rows.found.values()),
         values=load_numbers(cursor, wanted.values, rows.sound),
-        history=load_numbers(cursor, wanted.history, rows.told),
+        history={
+            **load_numbers(cursor, wanted.history, rows.told),
+            **load_durations(cursor, wanted.durations, rows.told),
+        },
         words=load_words(cursor, wanted.words, rows.sound),
         sign_offs=_sign_offs(cursor, of.named),
         waivers=_waivers(cursor, of.named),
@@ -72,8 +75,8 @@ class _Rows:
         self._aside = frozenset(of.named["aside"])
         self._admissible = {summary.round_id: summary.admissible for summary in of.rounds}
 
-    def load(self, cursor: Cursor, history: Collection[str]) -> None:
-        """Fetch what a gate may need; rows that give a value of ``history`` are all needed."""
+    def load(self, cursor: Cursor, wanted: WantedReadings) -> None:
+        """Fetch what a gate may need; rows that tell something of its history are all needed."""
         first, latest = self._ends(cursor)
         self._fetch(cursor, sql.HEADS, _pairs(row for row in first if not self._helps(row)))
         self.sound = [row.result_id for row in latest if self._helps(row)]
@@ -82,8 +85,13 @@ class _Rows:
         self._fetch(cursor, sql.FAULTS)
         if self._of.moved:
             self._fetch(cursor, sql.OF_MOVED, {"moved": list(self._of.moved)})
-        if history:
-            self.told = [row.result_id for row in self._fetch(cursor, sql.TOLD, {"names": sorted(history)})]
+        if wanted.history or wanted.durations:
+            cursor.execute(
+                sql.TOLD, {**self._of.named, "names": sorted(wanted.history), "timed": sorted(wanted.durations)}
+            )
+            rows = [self._row(record) for record in cursor.fetchall()]
+            self.found.update((row.result_id, row) for row in rows)
+            self.told = [row.result_id for row in rows]
 
     def _ends(self, cursor: Cursor) -> tuple[list[EvidenceRow], list[EvidenceRow]]:
         """The first and the latest row of every pair."""
@@ -96,7 +104,7 @@ class _Rows:
         return ends
 
     def _fetch(self, cursor: Cursor, query: str, more: Mapping[str, Any] | None = None) -> list[EvidenceRow]:
-        if more is not None and not all(more.values()):
+        if more is not None and not any(more.values()):
             return []
         cursor.execute(query, {**self._of.named, **(more or {})})
         rows = [self._row(record) for record in cursor.fetchall()]

@@ -77,10 +77,11 @@ WHERE program = %(program)s AND phase = %(phase)s AND result.serial = ANY(%(move
 ORDER BY site, {_AT}, id
 """
 
-# Every row that helps and gives a number of one of these names.
+# Every row that helps and gives a number of one of these names, or is of a diagnostic whose time counts.
 TOLD = f"""
 SELECT {_COLUMNS} {_OF_GATE} AND serial = ANY(%(units)s::text[]) AND {_HELPS}
-  AND id IN (SELECT result_id FROM reading WHERE name = ANY(%(names)s::text[]) AND number IS NOT NULL)
+  AND (id IN (SELECT result_id FROM reading WHERE name = ANY(%(names)s::text[]) AND number IS NOT NULL)
+       OR (diagnostic = ANY(%(timed)s::text[]) AND duration_s IS NOT NULL))
 """
 
 WITH_RESULTS = """

@@ -6,7 +6,7 @@ from gatehouse.decisions.criteria.outcome import outcome
 from gatehouse.decisions.evidence_index import EvidenceIndex
 from gatehouse.decisions.round_states import RoundState
 from gatehouse.decisions.wording import counted, listed, sentences
-from gatehouse.model.evidence import CriterionOutcome
+from gatehouse.model.evidence import CriterionOutcome, Need
 from gatehouse.model.status import CriterionStatus
 
 
@@ -31,7 +31,17 @@ def data_quality(criterion: spec.DataQuality, index: EvidenceIndex) -> Criterion
         margin=-len(rounds),
         rests_on=doubtful or results,
         units=(unit for state in rounds.values() for unit in state.units),
+        needs=_needs(list(rounds.values())),
+        outlook="judging a round, or running one, has no rate",
     )
+
+
+def _needs(doubtful: list[RoundState]) -> list[Need]:
+    """Rounds to run where one is unsound or there is none; else rounds to judge."""
+    unsound = sum(state.admissible is False for state in doubtful)
+    if unsound or not doubtful:
+        return [Need(1, "new sound rounds")]
+    return [Need(len(doubtful), "rounds to judge")]
 
 
 def _status(index: EvidenceIndex, doubtful: list[RoundState]) -> CriterionStatus:

@@ -6,8 +6,9 @@ from gatehouse.catalog import criteria as spec
 from gatehouse.decisions.criteria import todo
 from gatehouse.decisions.criteria.outcome import met_or, outcome
 from gatehouse.decisions.evidence_index import EvidenceIndex
+from gatehouse.decisions.forecasts import ahead, certain, results_pace
 from gatehouse.decisions.wording import counted, decimal
-from gatehouse.model.evidence import CriterionOutcome
+from gatehouse.model.evidence import CriterionOutcome, Need
 from gatehouse.model.status import CriterionStatus
 
 _DAY = timedelta(days=1)
@@ -19,16 +20,21 @@ def fresh(criterion: spec.Fresh, index: EvidenceIndex) -> CriterionOutcome:
     stale = [pair for pair, age in ages.items() if age > criterion.max_age_days]
     oldest = max(ages.values(), default=None)
     lacking = [*stale, *index.unmeasured]
-    too_old = f", {len(stale):,} too old" if stale else ""
+    told = f", {len(stale):,} too old" if stale else ""
+    if oldest is not None and not lacking:
+        until = index.evidence.now + (criterion.max_age_days - oldest) * _DAY
+        told = f", fresh until {until:%Y-%m-%d}"
     return outcome(
         criterion,
         met_or(not lacking),
-        observed="no results" if oldest is None else f"oldest latest result is {_days(oldest)} old{too_old}",
+        observed="no results" if oldest is None else f"oldest latest result is {_days(oldest)} old{told}",
         required=f"none older than {_days(criterion.max_age_days)}",
         missing=todo.measure(index, lacking),
         margin=None if oldest is None else criterion.max_age_days - oldest,
         rests_on=(index.sound[pair] for pair in ages),
         units=(unit for unit, _ in lacking),
+        needs=[Need(len(lacking), "results to measure")],
+        outlook="met as soon as they are measured again" if stale else ahead(index, len(lacking), results_pace(index)),
     )
 
 
@@ -38,7 +44,9 @@ def soak_days(criterion: spec.SoakDays, index: EvidenceIndex) -> CriterionOutcom
     required = f"at least {_days(criterion.at_least)} since the first sound result"
     if first is None:
         missing = "run a round whose data is sound"
-        return outcome(criterion, CriterionStatus.NOT_ENOUGH_EVIDENCE, "not begun", required, missing)
+        needs, why = [Need(criterion.at_least, "days of soak")], "it begins with the first sound result"
+        status = CriterionStatus.NOT_ENOUGH_EVIDENCE
+        return outcome(criterion, status, "not begun", required, missing, needs=needs, outlook=why)
     soaked = (index.evidence.now - first.at) / _DAY
     left = criterion.at_least - soaked
     until = first.at + criterion.at_least * _DAY
@@ -50,6 +58,8 @@ def soak_days(criterion: spec.SoakDays, index: EvidenceIndex) -> CriterionOutcom
         missing=f"{_days(left)} more, until {until:%Y-%m-%d %H:%M %Z}".strip(),
         margin=-left,
         rests_on=(first,),
+        needs=[Need(left, "days of soak")],
+        outlook=certain(until, "time alone"),
     )
 
 

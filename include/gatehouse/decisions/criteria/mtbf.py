@@ -7,8 +7,9 @@ from gatehouse.catalog import criteria as spec
 from gatehouse.decisions import statistics
 from gatehouse.decisions.criteria.outcome import met_or, outcome
 from gatehouse.decisions.evidence_index import EvidenceIndex
+from gatehouse.decisions.forecasts import ahead, whole_pace
 from gatehouse.decisions.wording import counted, decimal, listed, percent, sentences
-from gatehouse.model.evidence import CriterionOutcome, EvidenceRow
+from gatehouse.model.evidence import CriterionOutcome, EvidenceRow, Need
 from gatehouse.model.status import CriterionStatus
 
 _HOUR = timedelta(hours=1)
@@ -19,7 +20,7 @@ def mtbf(criterion: spec.Mtbf, index: EvidenceIndex) -> CriterionOutcome:
 
     A FAIL right after a FAIL of the same unit and diagnostic is the same failure.
     """
-    hours, told = _hours(criterion, index)
+    hours, runs, told = _hours(criterion, index)
     failures = index.began
     count = len({(row.unit, row.round_id) for row in failures})
     wanted = statistics.mtbf_hours_required(criterion.at_least_hours, count, criterion.confidence)
@@ -40,17 +41,19 @@ def mtbf(criterion: spec.Mtbf, index: EvidenceIndex) -> CriterionOutcome:
         margin=bound - criterion.at_least_hours,
         rests_on=[*told, *failures],
         units=failed,
+        needs=[Need(wanted - hours, "unit-hours without a failure")],
+        outlook=ahead(index, wanted - hours, whole_pace(index, runs, hours, "unit-hours")),
     )  # fmt: skip
 
 
-def _hours(criterion: spec.Mtbf, index: EvidenceIndex) -> tuple[float, list[EvidenceRow]]:
-    """Unit-hours under test, and the rows that they are told by."""
+def _hours(criterion: spec.Mtbf, index: EvidenceIndex) -> tuple[float, int, list[EvidenceRow]]:
+    """Unit-hours under test, in how many runs or by how many units they came, and the rows that tell them."""
     if criterion.hours_reading is not None:
         told = [row for row in index.history(criterion.hours_reading) if 0 < row.value < float("inf")]
-        return sum(row.value for row in told), [index.helping[row.result_id] for row in told]
+        return sum(row.value for row in told), len(told), [index.helping[row.result_id] for row in told]
     first, last = _by_unit(index.first_sound.values(), min), _by_unit(index.sound.values(), max)
-    hours = sum((last[unit].at - row.at) / _HOUR for unit, row in first.items())
-    return hours, [*first.values(), *last.values()]
+    spans = [(last[unit].at - row.at) / _HOUR for unit, row in first.items()]
+    return sum(spans), sum(span > 0 for span in spans), [*first.values(), *last.values()]
 
 
 def _by_unit(rows: Iterable[EvidenceRow], choose: Callable[..., EvidenceRow]) -> dict[str, EvidenceRow]:

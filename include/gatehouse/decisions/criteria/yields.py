@@ -13,8 +13,9 @@ from gatehouse.decisions import statistics
 from gatehouse.decisions.criteria import todo
 from gatehouse.decisions.criteria.outcome import met_or, outcome
 from gatehouse.decisions.evidence_index import EvidenceIndex, Pair
+from gatehouse.decisions.forecasts import ahead, units_pace
 from gatehouse.decisions.wording import counted, listed, percent, sentences
-from gatehouse.model.evidence import CriterionOutcome, EvidenceRow
+from gatehouse.model.evidence import CriterionOutcome, EvidenceRow, Need
 from gatehouse.model.status import CriterionStatus, Verdict
 
 
@@ -38,13 +39,13 @@ def first_pass_yield(criterion: spec.FirstPassYield, index: EvidenceIndex) -> Cr
     """Units whose first counting result of every mandatory diagnostic is a PASS."""
     tally = _tally(index, index.first)
     failed_first = f"failed first: {listed(tally.failed)}" if tally.failed else ""
-    return _yield(criterion, tally, "passed first time", failed_first)
+    return _yield(criterion, tally, index, "passed first time", failed_first)
 
 
 def final_yield(criterion: spec.FinalYield, index: EvidenceIndex) -> CriterionOutcome:
     """Units whose current result of every mandatory diagnostic is a PASS."""
     tally = _tally(index, index.current)
-    return _yield(criterion, tally, "pass now", todo.repair(tally.faults))
+    return _yield(criterion, tally, index, "pass now", todo.repair(tally.faults))
 
 
 def success_run(criterion: spec.SuccessRun, index: EvidenceIndex) -> CriterionOutcome:
@@ -69,11 +70,13 @@ def success_run(criterion: spec.SuccessRun, index: EvidenceIndex) -> CriterionOu
         margin=criterion.allowed_failures - failures if too_many else tally.size - wanted,
         rests_on=tally.rows,
         units=tally.failed + tally.untested,
+        needs=[Need(len(tally.failed), "failed units to explain")] if too_many else [Need(need, "zero-failure units")],
+        outlook="more units cannot meet it" if too_many else ahead(index, need, units_pace(index)),
     )
 
 
 def _yield(
-    criterion: spec.FirstPassYield | spec.FinalYield, tally: Tally, verb: str, about_failed: str
+    criterion: spec.FirstPassYield | spec.FinalYield, tally: Tally, index: EvidenceIndex, verb: str, about_failed: str
 ) -> CriterionOutcome:
     floor, confidence = criterion.at_least, criterion.confidence
     size, failures = tally.size, len(tally.failed)
@@ -89,7 +92,17 @@ def _yield(
         margin=bound - floor,
         rests_on=tally.rows,
         units=tally.failed + tally.untested,
+        needs=[Need(need, "zero-failure units"), *_repairs(criterion, tally)],
+        outlook=ahead(index, need, units_pace(index)),
     )
+
+
+def _repairs(criterion: spec.FirstPassYield | spec.FinalYield, tally: Tally) -> list[Need]:
+    """How many repairs would do instead: they mend the final yield, and never the first pass."""
+    if not isinstance(criterion, spec.FinalYield) or not tally.failed:
+        return []
+    allowed = statistics.failures_allowed(tally.size, criterion.at_least, criterion.confidence)
+    return [Need(len(tally.failed) - allowed, "failed units to repair and retest")] if allowed is not None else []
 
 
 def _shown(tally: Tally, confidence: float) -> str:

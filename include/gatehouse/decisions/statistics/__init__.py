@@ -11,7 +11,14 @@ from gatehouse.decisions.statistics.capability import (
     cv_upper_bound,
     one_tail_ppm,
 )
-from gatehouse.decisions.statistics.gauge import GaugeClass, distinct_categories, gauge_class
+from gatehouse.decisions.statistics.gauge import (
+    GaugeClass,
+    GaugeStudy,
+    distinct_categories,
+    gauge_class,
+    gauge_study,
+)
+from gatehouse.decisions.statistics.guard_band import accepted_with_guard_band
 from gatehouse.decisions.statistics.interval import Interval
 from gatehouse.decisions.statistics.mtbf import (
     mtbf_confidence,
@@ -27,6 +34,14 @@ from gatehouse.decisions.statistics.proportions import (
     wilson,
     zero_event_rate_bound,
 )
+from gatehouse.decisions.statistics.rates import (
+    chance_of_any,
+    chance_to_detect,
+    event_rate_bound,
+    exposure_required,
+    poisson_rate_interval,
+    sample_to_hold_one,
+)
 from gatehouse.decisions.statistics.success_run import (
     failures_allowed,
     reliability_shown,
@@ -37,7 +52,11 @@ from gatehouse.decisions.statistics.tolerance import normal_tolerance_factor
 
 __all__ = [
     "GaugeClass",
+    "GaugeStudy",
     "Interval",
+    "accepted_with_guard_band",
+    "chance_of_any",
+    "chance_to_detect",
     "clopper_pearson",
     "clopper_pearson_lower",
     "clopper_pearson_upper",
@@ -47,16 +66,21 @@ __all__ = [
     "cpk_lower_bound",
     "cv_upper_bound",
     "distinct_categories",
+    "event_rate_bound",
+    "exposure_required",
     "failures_allowed",
     "gauge_class",
+    "gauge_study",
     "mtbf_confidence",
     "mtbf_hours_required",
     "mtbf_interval",
     "mtbf_lower_bound",
     "normal_tolerance_factor",
     "one_tail_ppm",
+    "poisson_rate_interval",
     "reliability_shown",
     "rule_of_three",
+    "sample_to_hold_one",
     "success_run_size",
     "units_still_needed",
     "wilson",
