@@ -207,13 +207,15 @@ Limit = Annotated[AtMost | AtLeast | Between | Equals | OneOf, Field(discriminat
 class PhysicalBound(Spec):
     """What physics allows of a reading. A value outside is a wrong measurement: neither excellent nor a fault.
 
-    ``reading`` and ``parts`` are as those of a limit.
+    ``reading`` and ``parts`` are as those of a limit. ``share`` is the least share of ``high``, the peak, that a sound
+    part reaches whatever its population says: what is learned from a population is held against it.
     """
 
     reading: Text
     parts: Text = "*"
     low: Number | None = None
     high: Number | None = None
+    share: Annotated[Number, Field(gt=0, lt=1)] | None = None
     source: Text
 
     def allows(self, value: float) -> bool:
@@ -223,6 +225,11 @@ class PhysicalBound(Spec):
     def matches(self, part: str) -> bool:
         """Whether the bound speaks of that part."""
         return matches_part(self.parts, part)
+
+    @property
+    def floor(self) -> float | None:
+        """The least that a sound part reaches; None where the bound does not say."""
+        return None if self.share is None or self.high is None else self.share * self.high
 
     @property
     def required(self) -> str:
@@ -237,6 +244,10 @@ class PhysicalBound(Spec):
             raise ValueError("a bound needs low, high, or both")
         if self.low is not None and self.high is not None and self.low >= self.high:
             raise ValueError(f"low {written(self.low)} is not below high {written(self.high)}")
+        if self.share is not None and (self.high is None or self.high <= 0):
+            raise ValueError("share is of high, which must be given and above 0")
+        if self.floor is not None and self.low is not None and self.floor < self.low:
+            raise ValueError(f"share asks for {written(self.floor)}, less than low, {written(self.low)}")
         return self
 
 

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from gatehouse.decisions.baselines.population import Rules
 from gatehouse.decisions.baselines.robust import median, qn
 
-_APART = 4.0  # robust standard deviations of the wider group: a gap in a normal population is far less
+_APART = 5.0  # robust standard deviations of the wider group: a gap in a normal population is far less
 _FEWEST = 3  # hosts that make a population; fewer lie out
 
 
 def two_populations(medians: Mapping[str, float], rules: Rules) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
     """The hosts of the lower and of the upper group, by name; None where they are one population.
 
-    They are two where the widest gap that leaves a real minority on either side is wider than four robust standard
+    They are two where the widest gap that leaves a real minority on either side is wider than five robust standard
     deviations of the wider group, and than the guard band: a change of mode (a driver, a power cap), no tail.
     """
     ordered = sorted(medians, key=lambda host: (medians[host], host))

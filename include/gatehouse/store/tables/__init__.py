@@ -1,12 +1,15 @@
 """The tables. Nothing in them is deleted; what a row says is what was seen at that time."""
 
 from gatehouse.store.tables.base import JsonObject, JsonObjects, Table, Words
+from gatehouse.store.tables.baselines import BaselineMoveRow, BaselineRow
 from gatehouse.store.tables.gates import DecisionRow, PhaseRow, SetAsideRow, SignOffRow, WaiverRow
 from gatehouse.store.tables.housekeeping import AlertRow, LeaseRow
 from gatehouse.store.tables.rounds import FindingRow, JobRow, OutputRow, ReadingRow, ResultRow, RoundRow, RoundUnitRow
 
 __all__ = [
     "AlertRow",
+    "BaselineMoveRow",
+    "BaselineRow",
     "DecisionRow",
     "FindingRow",
     "JobRow",
