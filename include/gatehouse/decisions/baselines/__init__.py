@@ -4,6 +4,7 @@
 """
 
 from gatehouse.decisions.baselines.distances import similarity
+from gatehouse.decisions.baselines.fingerprints import Fingerprint, fingerprint
 from gatehouse.decisions.baselines.learn import learn
 from gatehouse.decisions.baselines.population import (
     Bound,
@@ -20,11 +21,13 @@ __all__ = [
     "Bound",
     "Direction",
     "Finding",
+    "Fingerprint",
     "HostScore",
     "Learned",
     "Physics",
     "Rules",
     "Why",
+    "fingerprint",
     "learn",
     "similarity",
 ]

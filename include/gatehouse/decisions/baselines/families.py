@@ -10,7 +10,7 @@ from gatehouse.decisions.baselines.population import Direction, Physics
 _CELL = re.compile(r"(?<=row)\d+|(?<=col)\d+")  # tables number their rows and columns
 _NUMBER = re.compile(r"\d+")
 # By the end of a reading's name: rates are better high; times, temperatures and errors low.
-_HIGHER = ("_gbps", "busbw", "algbw", "_gflops", "_tflops", "_mbytes_per_s", "bw_avg", "bw_peak", "iops", "bogo_ops_s")
+_HIGHER = ("gbps", "busbw", "algbw", "_gflops", "_tflops", "_mbytes_per_s", "bw_avg", "bw_peak", "iops", "bogo_ops_s")
 _LOWER = ("_us", "_ms", "temp_c", "latency", ".delta", "_ber")
 
 
@@ -19,9 +19,9 @@ def family_of(part: str, name: str) -> tuple[str, str]:
     return "*" if ":" in part else _NUMBER.sub("*", part), _CELL.sub("*", name)
 
 
-def direction_of(name: str, limits: Iterable[Limit] = ()) -> Direction | None:
+def direction_of(part: str, name: str, limits: Iterable[Limit] = ()) -> Direction | None:
     """Which values are better, by the SKU's limits on the reading, else by its name; None where neither tells."""
-    sides = {limit.kind for limit in limits if _meets(limit.reading, name)}
+    sides = {limit.kind for limit in limits if _meets(limit.reading, name) and limit.matches(part)}
     if sides and sides <= {"at_least", "at_most", "between"}:
         return (
             Direction.HIGHER if sides == {"at_least"} else Direction.LOWER if sides == {"at_most"} else Direction.BOTH
