@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from gatehouse.model.status import Measured, Verdict
@@ -51,7 +52,7 @@ def latest_results(
     scope = [RoundRow.program == program] if program else []
     scope += [RoundRow.phase == phase] if phase else []
     scope += [ResultRow.diagnostic.in_(diagnostics)] if diagnostics else []
-    query = _sound(sku, scope).distinct(ResultRow.serial, ResultRow.diagnostic)
+    query = _sound(sku, scope).ext(distinct_on(ResultRow.serial, ResultRow.diagnostic))
     return _results(
         session, query.order_by(ResultRow.serial, ResultRow.diagnostic, _when().desc(), ResultRow.id.desc())
     )

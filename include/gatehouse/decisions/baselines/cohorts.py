@@ -16,7 +16,7 @@ from gatehouse.model.errors import UsageError
 ASPECTS = ("firmware", "topology", "tool")
 FIRMWARE_DIAGNOSTIC, TOPOLOGY_DIAGNOSTIC = "firmware_inventory", "accelerator_topology"
 FIRMWARE_READINGS = ("driver", "vbios")
-TOPOLOGY_READINGS = ("gpus", "min_nvlinks_between_pairs", "pairs", "pairs_ok", "devices")
+TOPOLOGY_READINGS = ("gpus", "min_nvlinks_between_pairs", "pairs", "devices")
 TOOL_READINGS = ("version", "tool_version", "dcgm_version", "rvs_version", "cuda_runtime")
 COHORT_READINGS = (*FIRMWARE_READINGS, *TOPOLOGY_READINGS, *TOOL_READINGS)
 UNTOLD = "untold"
