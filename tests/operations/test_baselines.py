@@ -120,7 +120,7 @@ def test_only_sound_results_speak_and_only_the_latest(fleet: Fleet) -> None:
 
 def test_a_fleet_that_is_slow_for_the_most_part_is_caught_by_physics(fleet: Fleet) -> None:
     """It should file nothing, and name the share of the peak."""
-    fleet.round({host: 0.6 for host in fleet.hosts[:7]})
+    fleet.round(dict.fromkeys(fleet.hosts[:7], 0.6))
     (lesson,) = learned(fleet).lessons
     assert lesson.learned is not None
     assert lesson.learned.finding is Finding.POISONED
