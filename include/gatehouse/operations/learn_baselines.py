@@ -51,8 +51,10 @@ class Lessons:
     no_direction: tuple[str, ...]
 
 
-def learn_baselines(workspace: Workspace, request: LearnRequest) -> Lessons:
+def learn_baselines(workspace: Workspace, request: LearnRequest, *, nothing_is_fine: bool = False) -> Lessons:
     """Learn, and file every proposal. The same evidence learned again adds nothing.
+
+    With ``nothing_is_fine`` a target of which nothing was measured yet teaches nothing, and is no error.
 
     Raises:
         UsageError: there is no such program or SKU; nothing sound was measured, or nothing of these names.
@@ -64,7 +66,7 @@ def learn_baselines(workspace: Workspace, request: LearnRequest) -> Lessons:
         raise UsageError(f"SKU {name} bounds no reading by physics: name what to learn with --reading")
     with transaction(workspace.engine) as session:
         population = read_population(session, name, program, request.phase, globs)
-        if not (population.families or population.left_out):
+        if not (population.families or population.left_out or nothing_is_fine):
             raise UsageError(f"no sound result of {request.target} has a reading called {' or '.join(globs)}")
         lessons, mute = [], set()
         for family, cohort, measured in _questions(population):

@@ -45,6 +45,17 @@ class Told:
     unit: str
 
 
+def measured_skus(session: Session) -> set[str]:
+    """SKUs of which some round is admissible."""
+    query = (
+        select(RoundUnitRow.sku)
+        .join(RoundRow, RoundRow.id == RoundUnitRow.round_id)
+        .where(RoundRow.admissible.is_(True))
+        .distinct()
+    )
+    return set(session.scalars(query))
+
+
 def latest_results(
     session: Session, sku: str, program: str = "", phase: str = "", diagnostics: Collection[str] = ()
 ) -> list[SoundResult]:
