@@ -12,7 +12,7 @@ from pathlib import Path
 
 import yaml
 
-from gatehouse.catalog.loader import Catalog
+from gatehouse.catalog.loader import SHIPPED, Catalog
 from gatehouse.model.hosts import Login
 from gatehouse.model.readings import Reading
 from gatehouse.model.results import Result
@@ -99,7 +99,7 @@ def measured_fleet(folder: Path, store_url: str, hosts: int = 10) -> Fleet:
     with transaction(engine) as session:
         phases.open_phase(session, PROGRAM, Phase.EVT, "pat")
     return Fleet(
-        Workspace(Catalog((folder / "catalog",)), engine, folder / "files", lambda name: Login(name, "no key"))
+        Workspace(Catalog((SHIPPED, folder / "catalog")), engine, folder / "files", lambda name: Login(name, "no key"))
     )
 
 
@@ -116,12 +116,6 @@ def _write_catalog(folder: Path, hosts: int) -> None:
         "criteria/fast": {
             "title": "Exit", "phase": "EVT",
             "criteria": [{"id": "data", "title": "Sound data", "kind": "data_quality", "source": source}],
-        },
-        "policies/default": {
-            "title": "Default",
-            "rules": [
-                {"signature": "xid.*", "severity": "blocker", "action": "SWAP_PART", "title": "Xid", "source": source}
-            ],
         },
         f"programs/{PROGRAM}": {
             "title": "Fast", "sku": "fast", "owner": "Pat Doe", "sites": ["lab"],

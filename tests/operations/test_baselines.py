@@ -21,6 +21,7 @@ from gatehouse.operations.open_round import RoundRequest, RoundSpec, open_round
 from gatehouse.operations.promote_baseline import promote_baseline, reject_baseline
 from gatehouse.operations.shadow_baseline import shadow_baseline
 from gatehouse.operations.view_baselines import list_baselines, show_baseline
+from gatehouse.operations.watch_baselines import watch_baselines
 from gatehouse.store import rounds
 from gatehouse.store.engine import transaction
 from gatehouse.store.tables import SetAsideRow
@@ -279,3 +280,18 @@ def test_a_baseline_is_exported_as_a_limit_of_the_catalogue(fleet: Fleet) -> Non
     assert f"# for the limits of skus/fast.yaml; learned on fast, driver {DRIVER}" in text
     (entry,) = yaml.safe_load(text)
     assert AtLeast.model_validate(entry).source.startswith(f"baseline {number}: ")
+
+
+def test_watching_learns_from_what_was_measured_and_says_what_deserves_a_look(fleet: Fleet) -> None:
+    """It should be quiet while nothing was measured, and add nothing when it is asked again."""
+    assert list(watch_baselines(fleet.workspace, "airflow")) == []
+    fleet.round()
+    (said,) = watch_baselines(fleet.workspace, "airflow")
+    assert said.startswith("fast accelerator_bandwidth rate_gbps: baseline 1 proposes at least 5")
+    assert list(watch_baselines(fleet.workspace, "airflow")) == [said]
+    promote_baseline(fleet.workspace, 1, "Kim", "looks right")
+    fleet.round({"f-04": 0.9}, driver={"f-09": None})
+    outlying, silent, shadow = watch_baselines(fleet.workspace, "airflow")
+    assert outlying.endswith("lies out: f-04")
+    assert silent == "fast: f-09 does not tell its firmware"
+    assert shadow.startswith("baseline 1 (gpu* rate_gbps) in the shadow: 9 runs compared")
