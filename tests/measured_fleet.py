@@ -26,7 +26,13 @@ from gatehouse.store.rounds import UnitVisit
 PROGRAM = "fast"
 READING = "rate_gbps"
 DRIVER = "550.127.08"
-PLANNED = ("firmware_inventory", "accelerator_topology", "accelerator_bandwidth", "accelerator_burn")
+PLANNED = (
+    "firmware_inventory",
+    "accelerator_topology",
+    "accelerator_bandwidth",
+    "accelerator_burn",
+    "accelerator_health",
+)
 _KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJ1aWxkZXIta2V5LWZvci10ZXN0cy1vbmx5LTAwMDAw"
 _HOUR = timedelta(hours=1)
 _numbers = count(1)
@@ -72,8 +78,9 @@ class Fleet:
             Reading(READING, rate + 0.02, "GB/s", "gpu1"),
             Reading("version", "v0.7"),
         )
+        links = (Reading("all_inactive", False, "", "gpu0"),)
         told = dict(
-            zip(PLANNED, (firmware, (Reading("gpus", 2),), speed, (Reading("checksum", checksum),)), strict=True)
+            zip(PLANNED, (firmware, (Reading("gpus", 2),), speed, (Reading("checksum", checksum),), links), strict=True)
         )
         bad = {"accelerator_burn"} if failed else set()
         return tuple(

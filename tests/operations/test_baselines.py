@@ -160,6 +160,13 @@ def test_words_have_a_fingerprint_and_numbers_on_request(fleet: Fleet) -> None:
     (gpus,) = learned(fleet, readings=("gpus",), exact=True).lessons
     assert gpus.limit is not None
     assert gpus.limit.required == "2"
+    (links,) = learned(fleet, readings=("all_inactive",), exact=True).lessons
+    assert links.limit is not None
+    assert links.limit.comparable(False)  # the store keeps yes and no as numbers
+    assert (links.limit.holds(False), links.limit.holds(True)) == (True, False)
+    promote_baseline(fleet.workspace, links.baseline or 0, "Kim", "links are up")
+    fleet.round()
+    assert (shadow_baseline(fleet.workspace, links.baseline or 0).runs, links.state) == (10, "proposed")
 
 
 def test_what_cannot_be_learned_says_what_to_do(fleet: Fleet) -> None:
@@ -224,7 +231,7 @@ def test_an_enforced_baseline_is_a_limit_of_later_rounds_only(fleet: Fleet) -> N
     assert spec_of(fleet, before).learned == ()
     (one,) = spec_of(fleet).learned
     assert one.baseline == number
-    assert one.limit.source.startswith(f"baseline {number}: learned from 10 hosts of fast, driver {DRIVER}")
+    assert one.limit.source.startswith(f"baseline {number}: learned from 10 of 10 hosts of fast, driver {DRIVER}")
     reject_baseline(fleet.workspace, number, "Kim", "the lab's cables were special")
     assert spec_of(fleet).learned == ()
     assert [move.state for move in show_baseline(fleet.workspace, number).moves] == [
@@ -249,6 +256,12 @@ def test_a_newer_baseline_takes_the_place_of_the_enforced_one(fleet: Fleet) -> N
 def test_a_machine_of_another_firmware_is_not_held_against_it_and_an_unknown_one_is_a_hole(fleet: Fleet) -> None:
     """It should hold for its cohort, stand back for another, and say of the unknown why it could not tell."""
     number = enforced(fleet)
+    fleet.round(driver={"f-01": "560.2", "f-02": None})
+    reach = show_baseline(fleet.workspace, number).reach
+    assert (len(reach.held), reach.others, reach.unknown) == (8, ("f-01",), ("f-02",))
+    assert f"baseline {number} holds now for 8 hosts; not for 1 of other cohorts: f-01; unknown for 1: f-02" in list(
+        watch_baselines(fleet.workspace, "airflow")
+    )
     learned_limits = spec_of(fleet).learned
     same = holding(learned_limits, "fast", visit(DRIVER))
     assert [limit.title for limit in same.limits] == [f"baseline {number}"]

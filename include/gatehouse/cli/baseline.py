@@ -51,9 +51,9 @@ def learn(
         for lesson in found.lessons:
             _tell(lesson)
         for host, lacks in sorted(found.left_out.items()):
-            console.print(f"left out: {host} does not tell its {' and '.join(lacks)}", markup=False)
+            _say(f"left out: {host} does not tell its {' and '.join(lacks)}")
         for name in found.no_direction:
-            console.print(f"not learned: nothing says which values of {name} are better: --direction", markup=False)
+            _say(f"not learned: nothing says which values of {name} are better: --direction")
     raise typer.Exit(1 if any(lesson.outliers for lesson in found.lessons) else 0)
 
 
@@ -88,7 +88,7 @@ def show(baseline_id: Id, as_json: Json = False) -> None:
     one = found.baseline
     _say(f"baseline {one.id} ({one.state}): {one.diagnostic} {one.subject} must be {one.requires}")
     _say(f"learned on {one.hosts} hosts of {one.cohort}; another cohort is not held against it")
-    _say(f"holds in rounds of plans that ask {', '.join(one.asks)}")
+    _say(f"{found.reach.words}, in rounds of plans that ask {', '.join(one.asks)}")
     _evidence(found.evidence)
     rows = [(move.at.strftime("%Y-%m-%d %H:%M"), move.state, move.who, move.reason) for move in found.moves]
     print_table(("when", "state", "by", "why"), rows)
@@ -186,4 +186,5 @@ def _evidence(evidence: dict[str, object]) -> None:
 
 
 def _say(text: str) -> None:
-    console.print(text, markup=False)
+    """Words of machines are among it: nothing in them acts."""
+    console.print("".join(letter if letter.isprintable() else "\ufffd" for letter in text), markup=False)

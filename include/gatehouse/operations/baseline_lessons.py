@@ -48,7 +48,8 @@ class Lesson:
 
 def limit_from(lesson: Lesson, measured: Measured) -> Limit | None:
     """The limit that a lesson would be; None where it proposes nothing."""
-    source = f"learned from {len(measured.numbers or measured.words)} hosts of {lesson.cohort.words}"
+    hosts = len(_values(measured))
+    source = f"learned from {hosts - len(lesson.outliers)} of {hosts} hosts of {lesson.cohort.words}"
     family = lesson.family
     where = {"diagnostic": family.diagnostic, "reading": family.reading, "parts": family.parts, "source": source}
     if lesson.fingerprint and lesson.fingerprint.value is not None:

@@ -5,6 +5,7 @@ import yaml
 from gatehouse.catalog.conditions import Condition
 from gatehouse.catalog.limits import Limit
 from gatehouse.catalog.sku import Sku
+from gatehouse.catalog.values import one_line
 from gatehouse.decisions.baselines.cohorts import FIRMWARE_READINGS, Cohort
 from gatehouse.diagnostics.registry import known_diagnostics
 from gatehouse.operations.learned_limits import limit_of
@@ -39,7 +40,7 @@ def export_baseline(workspace: Workspace, baseline_id: int) -> str:
     ]
     if condition is None:
         remarks.append(f"{row.diagnostic} does not tell the driver: as a limit it holds for every firmware")
-    lines = "".join(f"# {' '.join(remark.split())}\n" for remark in remarks)
+    lines = "".join(f"# {one_line(remark, 400)}\n" for remark in remarks)
     return lines + entry
 
 

@@ -4,7 +4,7 @@ Only sound results speak, the latest of each unit. Nothing that is learned decid
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from gatehouse.catalog.sku import Sku
@@ -12,9 +12,11 @@ from gatehouse.decisions.baselines import Direction, Learned, Physics, Rules, fi
 from gatehouse.decisions.baselines.cohorts import Cohort
 from gatehouse.decisions.baselines.families import direction_of, physics_of
 from gatehouse.decisions.baselines.histogram import Step, histogram
+from gatehouse.diagnostics.registry import known_diagnostics
 from gatehouse.model.errors import UsageError
 from gatehouse.operations.baseline_lessons import Lesson, limit_from, proposal_row
 from gatehouse.operations.baseline_samples import Family, Measured, Population, read_population
+from gatehouse.operations.measurable import called, measurable
 from gatehouse.operations.workspace import Workspace
 from gatehouse.store import baselines
 from gatehouse.store.engine import Transaction, transaction
@@ -68,9 +70,10 @@ def learn_baselines(workspace: Workspace, request: LearnRequest, *, nothing_is_f
         population = read_population(session, name, program, request.phase, globs)
         if not (population.families or population.left_out or nothing_is_fine):
             raise UsageError(f"no sound result of {request.target} has a reading called {' or '.join(globs)}")
+        yes_or_no = _said_yes_or_no(workspace, sku, population) if request.exact else ()
         lessons, mute = [], set()
         for family, cohort, measured in _questions(population):
-            lesson = _lesson(sku, family, cohort, measured, request)
+            lesson = _lesson(sku, family, cohort, measured, request, yes_or_no)
             lessons.append(_filed(session, request.who, lesson, measured)) if lesson else mute.add(family.reading)
     return Lessons(name, tuple(lessons), population.left_out, tuple(sorted(mute)))
 
@@ -90,9 +93,12 @@ def _questions(population: Population) -> Iterator[tuple[Family, Cohort, Measure
             yield family, cohort, measured
 
 
-def _lesson(sku: Sku, family: Family, cohort: Cohort, measured: Measured, request: LearnRequest) -> Lesson | None:
+def _lesson(
+    sku: Sku, family: Family, cohort: Cohort, measured: Measured, request: LearnRequest, yes_or_no: Collection[Family]
+) -> Lesson | None:
     if request.exact or measured.words:
-        found = fingerprint(measured.words or measured.numbers, request.rules.hosts_at_least)
+        values = measured.words or (_yes_or_no(measured) if family in yes_or_no else measured.numbers)
+        found = fingerprint(values, request.rules.hosts_at_least)
         return Lesson(family, cohort, measured.unit, Physics(), None, found)
     own = [limit for limit in sku.limits if limit.diagnostic == family.diagnostic]
     part, name = measured.example
@@ -102,6 +108,23 @@ def _lesson(sku: Sku, family: Family, cohort: Cohort, measured: Measured, reques
     physics = physics_of(part, name, own, sku.physics)
     learned = learn(measured.numbers, direction, physics, request.rules)
     return Lesson(family, cohort, measured.unit, physics, learned, None, _steps(learned, measured.numbers))
+
+
+def _said_yes_or_no(workspace: Workspace, sku: Sku, population: Population) -> set[Family]:
+    """Families whose tools say yes or no: the store keeps that as a number, a limit never compares the two."""
+    declared = workspace.catalog.diagnostics
+    known = known_diagnostics(declared)
+    found = set()
+    for family in population.families:
+        if family.diagnostic in known:
+            given = measurable(known[family.diagnostic], sku.vendor, declared.get(family.diagnostic))
+            sorts = {each.sort for each in called(family.reading, given)}
+            found |= {family} if sorts == {"yes/no"} else set()
+    return found
+
+
+def _yes_or_no(measured: Measured) -> dict[str, list[bool]]:
+    return {host: [bool(value) for value in values] for host, values in measured.numbers.items()}
 
 
 def _steps(learned: Learned, numbers: Mapping[str, Sequence[float]]) -> tuple[Step, ...]:

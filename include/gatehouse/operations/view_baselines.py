@@ -7,6 +7,7 @@ from typing import Any
 from gatehouse.decisions.baselines.cohorts import Cohort
 from gatehouse.decisions.limit_checks import subject
 from gatehouse.model.errors import UsageError
+from gatehouse.operations.baseline_reach import Reach, reach_of
 from gatehouse.operations.learned_limits import limit_of
 from gatehouse.operations.workspace import Workspace
 from gatehouse.store import baselines
@@ -44,10 +45,11 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class BaselineDetail:
-    """A baseline with its evidence as it was filed, and its history."""
+    """A baseline with its evidence as it was filed, the machines that it holds for now, and its history."""
 
     baseline: BaselineView
     evidence: dict[str, Any]
+    reach: Reach
     moves: tuple[Move, ...]
 
 
@@ -73,7 +75,7 @@ def show_baseline(workspace: Workspace, baseline_id: int) -> BaselineDetail:
     with transaction(workspace.engine) as session:
         row = baselines.get(session, baseline_id)
         moved = tuple(Move(m.state, m.who, m.at, m.reason) for m in baselines.moves(session, row.id))
-        return BaselineDetail(_view(row), row.evidence, moved)
+        return BaselineDetail(_view(row), row.evidence, reach_of(session, row), moved)
 
 
 def _view(row: BaselineRow) -> BaselineView:

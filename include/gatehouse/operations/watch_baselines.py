@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from gatehouse.decisions.baselines import Finding
 from gatehouse.operations.baseline_lessons import Lesson
+from gatehouse.operations.baseline_reach import reach_of
 from gatehouse.operations.learn_baselines import LearnRequest, learn_baselines
 from gatehouse.operations.shadow_baseline import shadow_baseline
 from gatehouse.operations.view_baselines import list_baselines
@@ -29,6 +30,10 @@ def watch_baselines(workspace: Workspace, who: str) -> Iterator[str]:
         yield from (
             f"{sku}: {host} does not tell its {' and '.join(lacks)}" for host, lacks in lessons.left_out.items()
         )
+    with transaction(workspace.engine) as session:
+        enforced = baselines.baselines(session, states=(baselines.ENFORCED,))
+        reaches = [(row, reach_of(session, row)) for row in enforced]
+    yield from (f"baseline {row.id} {reach.words}" for row, reach in reaches if reach.others or reach.unknown)
     for one in list_baselines(workspace, state=baselines.SHADOW):
         report = shadow_baseline(workspace, one.id)
         stands = "may gate now" if report.enough else report.missing
