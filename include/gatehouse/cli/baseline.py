@@ -89,6 +89,7 @@ def show(baseline_id: Id, as_json: Json = False) -> None:
     _say(f"baseline {one.id} ({one.state}): {one.diagnostic} {one.subject} must be {one.requires}")
     _say(f"learned on {one.hosts} hosts of {one.cohort}; another cohort is not held against it")
     _say(f"{found.reach.words}, in rounds of plans that ask {', '.join(one.asks)}")
+    _say(f"  {found.evidence['reason']}")
     _evidence(found.evidence)
     rows = [(move.at.strftime("%Y-%m-%d %H:%M"), move.state, move.who, move.reason) for move in found.moves]
     print_table(("when", "state", "by", "why"), rows)
@@ -158,17 +159,20 @@ def _tell(lesson: "Lesson") -> None:
         {
             "learned": asdict(lesson.learned) if lesson.learned else None,
             "fingerprint": asdict(lesson.fingerprint) if lesson.fingerprint else None,
+            "physics": asdict(lesson.physics),
             "steps": [asdict(step) for step in lesson.steps],
         }
     )
 
 
 def _evidence(evidence: dict[str, object]) -> None:
-    from gatehouse.reports.baseline_text import histogram_lines, quantile_line, score_rows
+    from gatehouse.reports.baseline_text import histogram_lines, physics_line, quantile_line, score_rows
 
     learned, print_of = evidence.get("learned"), evidence.get("fingerprint")
     if isinstance(learned, dict):
         repeats = learned["repeatability"]
+        physics = evidence.get("physics")
+        _say(f"  {physics_line(physics)}") if isinstance(physics, dict) else None
         _say(f"  of those that agree: {quantile_line(learned['quantiles'])}")
         _say(f"  robust deviation (Qn) {learned['scale'] or 0:.6g}"
              + (f", two hosts are {repeats:.4f} alike" if repeats is not None else ""))  # fmt: skip
@@ -178,7 +182,6 @@ def _evidence(evidence: dict[str, object]) -> None:
         if rows := list(score_rows(learned["scores"])):
             print_table(_SCORES, rows, title="lies out")
     if isinstance(print_of, dict):
-        _say(f"  {print_of['reason']}")
         for host, value in print_of["minorities"].items():
             _say(f"  {host} shows {value}")
         for host in print_of["unsteady"]:

@@ -64,8 +64,8 @@ def limit_from(lesson: Lesson, measured: Measured) -> Limit | None:
         count=_values_a_host(measured, set(lesson.outliers)),
         unit="" if unit_of(family.reading) else lesson.unit,
         ends=(bound.low, bound.high),
-        good=middle,
-        bad=_bad_sample(lesson.learned, bound, middle, lesson.physics),
+        good=_short(middle, bound),
+        bad=_short(_bad_sample(lesson.learned, bound, middle, lesson.physics), bound),
     )
 
 
@@ -104,6 +104,12 @@ def _values_a_host(measured: Measured, out: set[str]) -> int:
     """How many values every good host gave: fewer are a hole."""
     counts = [len(values) for host, values in _values(measured).items() if host not in out]
     return min(counts, default=1)
+
+
+def _short(sample: float, bound: Bound) -> float:
+    """The sample with six digits, where it stays on its side of the bound."""
+    short = float(f"{sample:.6g}")
+    return short if bound.allows(short) == bound.allows(sample) else sample
 
 
 def _bad_sample(learned: Learned, bound: Bound, good: float, physics: Physics) -> float:

@@ -12,6 +12,15 @@ def quantile_line(quantiles: Sequence[float]) -> str:
     return ", ".join(f"{name} {value:.6g}" for name, value in zip(_QUANTILES, quantiles, strict=False))
 
 
+def physics_line(physics: Mapping[str, Any]) -> str:
+    """What the SKU asks of a sound part whatever the population says; that it asks nothing, where it does."""
+    ends = (("at least", physics["floor"]), ("at most", physics["ceiling"]))
+    asked = " and ".join(f"{word} {end:.6g}" for word, end in ends if end is not None)
+    if asked:
+        return f"the SKU asks {asked} of a sound part ({physics['source']})"
+    return "the SKU asks nothing of a sound part: a population that is bad as a whole would not be seen"
+
+
 def histogram_lines(steps: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     """A line for each step that holds a value: ``█`` agrees, ``░`` lies out; a gap between steps is one line."""
     held = list(steps)
