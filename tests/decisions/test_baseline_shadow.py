@@ -153,6 +153,8 @@ def test_physics_is_what_the_sku_says_of_the_reading() -> None:
     assert (found.low, found.high, found.floor, found.ceiling) == (0.1, 64.0, 48.0, None)
     assert found.source == "PCIe; Azure"
     assert physics_of("gpu0", "rate_gbps", [], bounds).floor == pytest.approx(44.8)
+    learned = physics_of("gpu0", "rate_gbps", [limit(value=54, good=55, baseline=3)], bounds)
+    assert learned.floor == pytest.approx(44.8)  # what was learned never holds what is learned next
 
 
 @pytest.mark.parametrize("share", [0.0, 1.0, -0.5])

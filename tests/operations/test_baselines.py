@@ -264,7 +264,8 @@ def test_a_machine_of_another_firmware_is_not_held_against_it_and_an_unknown_one
     )
     learned_limits = spec_of(fleet).learned
     same = holding(learned_limits, "fast", visit(DRIVER))
-    assert [limit.title for limit in same.limits] == [f"baseline {number}"]
+    assert [limit.baseline for limit in same.limits] == [number]
+    assert same.limits[0].requirement.endswith(f" GB/s (baseline {number})")
     other = holding(learned_limits, "fast", visit("560.2"))
     assert (other.limits, dict(other.holes)) == ([], {})
     unknown = holding(learned_limits, "fast", [r for r in visit(DRIVER) if r.diagnostic != "firmware_inventory"])
@@ -292,7 +293,9 @@ def test_a_baseline_is_exported_as_a_limit_of_the_catalogue(fleet: Fleet) -> Non
     text = export_baseline(fleet.workspace, number)
     assert f"# for the limits of skus/fast.yaml; learned on fast, driver {DRIVER}" in text
     (entry,) = yaml.safe_load(text)
-    assert AtLeast.model_validate(entry).source.startswith(f"baseline {number}: ")
+    exported = AtLeast.model_validate(entry)
+    assert exported.source.startswith(f"baseline {number}: ")
+    assert exported.baseline == number
 
 
 def test_watching_learns_from_what_was_measured_and_says_what_deserves_a_look(fleet: Fleet) -> None:

@@ -31,6 +31,7 @@ class LimitSpec(Spec, ABC):
     with ``count`` at least so many parts must. ``good`` is a sample that passes, ``bad`` one that fails.
     ``source`` says where the number comes from; ``unit`` must be the reading's own where its name tells one.
     ``when`` says for which firmware or driver it holds: other versions need a limit of their own.
+    ``baseline`` is the number of the baseline that it was learned as.
     """
 
     diagnostic: Text
@@ -45,6 +46,7 @@ class LimitSpec(Spec, ABC):
     unit: str = ""
     title: str = ""
     when: Condition | None = None
+    baseline: int | None = Field(default=None, ge=1)
 
     @abstractmethod
     def comparable(self, value: object) -> bool:
@@ -61,8 +63,9 @@ class LimitSpec(Spec, ABC):
 
     @property
     def requirement(self) -> str:
-        """The requirement, with the firmware for which it holds where it does not hold for all."""
-        return f"{self.required} (for {self.when.words})" if self.when else self.required
+        """The requirement, with the firmware for which it holds where not for all, and the baseline it comes from."""
+        held = f"{self.required} (for {self.when.words})" if self.when else self.required
+        return held if self.baseline is None else f"{held} (baseline {self.baseline})"
 
     @property
     def reading_unit(self) -> str:

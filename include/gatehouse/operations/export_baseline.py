@@ -30,7 +30,7 @@ def export_baseline(workspace: Workspace, baseline_id: int) -> str:
     cohort, limit = Cohort(**row.cohort), limit_of(row.requires)
     condition = _condition(workspace, sku, limit, cohort)
     source = f"baseline {row.id}: {limit.source}"
-    limit = limit.model_copy(update={"source": source, "when": condition})
+    limit = limit.model_copy(update={"source": source, "when": condition, "baseline": row.id})
     entry = yaml.safe_dump(
         [limit.model_dump(mode="json", exclude_defaults=True)], sort_keys=False, allow_unicode=True, width=110
     )

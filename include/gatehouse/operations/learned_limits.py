@@ -139,7 +139,7 @@ def _said(results: Iterable[Result]) -> Iterable[Said]:
 
 def _named(row: BaselineRow) -> Limit:
     limit = limit_of(row.requires)
-    return limit.model_copy(update={"source": f"baseline {row.id}: {limit.source}", "title": f"baseline {row.id}"})
+    return limit.model_copy(update={"source": f"baseline {row.id}: {limit.source}", "baseline": row.id})
 
 
 def _shared(diagnostic: str, reading: str, parts: str, count: int, source: str) -> dict[str, object]:

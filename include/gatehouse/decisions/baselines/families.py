@@ -35,10 +35,14 @@ def physics_of(part: str, name: str, limits: Iterable[Limit], bounds: Iterable[P
     """What the SKU says of one reading: what is possible by its physical bounds, what a sound part reaches.
 
     The floor and the ceiling are the strictest of the bounds' own shares of the peak and of the limits that people set
-    without a condition; limits that were themselves learned must not be among ``limits``.
+    without a condition. What was learned is no physics, whoever moved it into the SKU's file: it would teach itself.
     """
     known = [bound for bound in bounds if _meets(bound.reading, name) and bound.matches(part)]
-    fixed = [limit for limit in limits if _meets(limit.reading, name) and limit.matches(part) and limit.when is None]
+    fixed = [
+        limit
+        for limit in limits
+        if _meets(limit.reading, name) and limit.matches(part) and limit.when is None and limit.baseline is None
+    ]
     floors = [limit.value for limit in fixed if limit.kind == "at_least"] + [
         bound.floor for bound in known if bound.floor
     ]
