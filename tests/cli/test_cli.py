@@ -61,7 +61,7 @@ def shell(tmp_path: Path, fresh_store_url: str) -> Iterator[Shell]:
 def test_help_lists_every_command_and_each_command_explains_itself() -> None:
     listed = gatehouse("--help")
     assert listed.returncode == 0
-    for command in ("read", "run", "catalog", "gate", "host", "lab", "export", "up", "down", "demo"):
+    for command in ("read", "run", "catalog", "gate", "baseline", "host", "lab", "export", "up", "down", "demo"):
         assert command in listed.stdout
         own = gatehouse(command, "--help")
         assert own.returncode == 0, own.stderr

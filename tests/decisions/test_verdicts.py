@@ -435,3 +435,11 @@ def test_physics_may_speak_of_numbered_columns() -> None:
     result = judged(report({"copy.row0.col1_gbps": 400.0}), bounds=[peak])
     assert result.measured is Measured.ERROR
     assert "impossible" in result.reason
+
+
+def test_a_hole_that_the_caller_names_is_no_pass_and_hides_no_fault() -> None:
+    """It should be an error beside values that are good, and a remark beside one that is bad."""
+    hole = "baseline 3 holds for another firmware"
+    assert three(judged(report(COOL), limits=[limit()], holes=[hole])) == (Measured.ERROR, Verdict.NOT_APPLICABLE, hole)
+    hot = judged(report({**COOL, "gpu2.temp_c": 97}), limits=[limit()], holes=[hole])
+    assert (hot.verdict, hole in hot.reason) == (Verdict.FAIL, True)

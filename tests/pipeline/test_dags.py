@@ -15,7 +15,8 @@ from gatehouse.model.errors import CatalogError, NotFoundError, RefusedError, Us
 from gatehouse.model.status import Phase
 from gatehouse.pipeline.notifier import GatehouseNotifier
 
-DAG_IDS = ("npi_program", "npi_round")
+DAG_IDS = ("npi_baselines", "npi_program", "npi_round")
+WITH_A_FORM = ("npi_program", "npi_round")
 OF_A_PHASE = ("open_phase", "first_round", "exit_criteria", "sign_off", "close_phase")
 OF_A_ROUND = {
     "open_round": set(),
@@ -25,6 +26,7 @@ OF_A_ROUND = {
     "verdict": {"sort_hosts"},
     "clean": {"measure", "judge", "verdict"},
 }
+OF_LEARNING = ("learn",)
 PROGRAM = """title: "{title}"
 sku: h100-8x
 owner: tests
@@ -72,6 +74,15 @@ def test_the_round_goes_from_hosts_to_verdicts() -> None:
     assert tasks == OF_A_ROUND
 
 
+def test_baselines_are_learned_after_a_round_where_somebody_wants_it() -> None:
+    """It should follow judged rounds, one run at a time, and do nothing until a person turns it on."""
+    learns = dag("npi_baselines")
+    assert [task.task_id for task in learns.tasks] == list(OF_LEARNING)
+    assert learns.is_paused_upon_creation
+    assert learns.max_active_runs == 1
+    assert "gatehouse://rounds/judged" in str(learns.timetable.asset_condition)
+
+
 def test_bad_hosts_hide_nothing() -> None:
     """It should judge and sort whatever measuring came to, and be red at its end when anything was."""
     from airflow.sdk import TriggerRule
@@ -105,7 +116,7 @@ def test_a_program_has_the_phases_in_order_and_nothing_else() -> None:
         assert program.get_task(f"{after.lower()}.open_phase").upstream_task_ids == {f"{before.lower()}.close_phase"}
 
 
-@pytest.mark.parametrize("dag_id", DAG_IDS)
+@pytest.mark.parametrize("dag_id", WITH_A_FORM)
 def test_the_form_asks_for_a_program_of_the_catalogue(dag_id: str) -> None:
     """It should be a drop-down with every program and its title."""
     programs = open_catalog().programs
@@ -127,7 +138,7 @@ def test_the_form_offers_the_hosts_to_choose_from() -> None:
     assert units.value is None
 
 
-@pytest.mark.parametrize("dag_id", DAG_IDS)
+@pytest.mark.parametrize("dag_id", WITH_A_FORM)
 def test_nobody_needs_json(dag_id: str) -> None:
     """It should ask with fields of their own, each with a title and an explanation."""
     params = dag(dag_id).params
@@ -144,7 +155,7 @@ def test_what_is_no_program_is_refused(given: object) -> None:
     """It should be refused when the form is sent, not when the first task runs."""
     from airflow.sdk.exceptions import ParamValidationError
 
-    for dag_id in DAG_IDS:
+    for dag_id in WITH_A_FORM:
         param = copy.deepcopy(dag(dag_id).params.get_param("program"))
         assert param.resolve("h100-8x") == "h100-8x"
         with pytest.raises(ParamValidationError):
@@ -183,7 +194,7 @@ def test_a_broken_catalogue_stands_on_the_pages_with_file_and_line(
 def test_people_are_told_of_every_failed_task() -> None:
     """It should have the notifier on every task."""
     tasks = list(every_task())
-    assert len(tasks) == len(OF_A_ROUND) + len(Phase) * len(OF_A_PHASE)
+    assert len(tasks) == len(OF_A_ROUND) + len(Phase) * len(OF_A_PHASE) + len(OF_LEARNING)
     for task in tasks:
         assert _notifies(task.on_failure_callback), task.task_id
 
@@ -207,7 +218,7 @@ def test_what_a_person_must_mend_is_not_tried_again(error: Exception) -> None:
     from airflow.sdk import RetryAction
 
     asked = [task for task in every_task() if not task.task_id.endswith("sign_off")]
-    assert {task.task_id.split(".")[-1] for task in asked} == {*OF_A_ROUND, *OF_A_PHASE} - {"sign_off"}
+    assert {task.task_id.split(".")[-1] for task in asked} == {*OF_A_ROUND, *OF_A_PHASE, *OF_LEARNING} - {"sign_off"}
     for task in asked:
         decision = task.retry_policy.evaluate(error, 1, 3)
         assert decision.action == RetryAction.FAIL, task.task_id
@@ -251,7 +262,7 @@ def test_a_dag_explains_itself(dag_id: str) -> None:
     assert made.description
     assert "Required Actions" in made.doc_md or "red" in made.doc_md
     assert "gatehouse" in made.tags
-    assert made.schedule is None
+    assert (made.schedule is None) == (dag_id in WITH_A_FORM)
     assert made.catchup is False
 
 

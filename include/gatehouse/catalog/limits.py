@@ -31,6 +31,7 @@ class LimitSpec(Spec, ABC):
     with ``count`` at least so many parts must. ``good`` is a sample that passes, ``bad`` one that fails.
     ``source`` says where the number comes from; ``unit`` must be the reading's own where its name tells one.
     ``when`` says for which firmware or driver it holds: other versions need a limit of their own.
+    ``baseline`` is the number of the baseline that it was learned as.
     """
 
     diagnostic: Text
@@ -45,6 +46,7 @@ class LimitSpec(Spec, ABC):
     unit: str = ""
     title: str = ""
     when: Condition | None = None
+    baseline: int | None = Field(default=None, ge=1)
 
     @abstractmethod
     def comparable(self, value: object) -> bool:
@@ -61,8 +63,9 @@ class LimitSpec(Spec, ABC):
 
     @property
     def requirement(self) -> str:
-        """The requirement, with the firmware for which it holds where it does not hold for all."""
-        return f"{self.required} (for {self.when.words})" if self.when else self.required
+        """The requirement, with the firmware for which it holds where not for all, and the baseline it comes from."""
+        held = f"{self.required} (for {self.when.words})" if self.when else self.required
+        return held if self.baseline is None else f"{held} (baseline {self.baseline})"
 
     @property
     def reading_unit(self) -> str:
@@ -207,13 +210,15 @@ Limit = Annotated[AtMost | AtLeast | Between | Equals | OneOf, Field(discriminat
 class PhysicalBound(Spec):
     """What physics allows of a reading. A value outside is a wrong measurement: neither excellent nor a fault.
 
-    ``reading`` and ``parts`` are as those of a limit.
+    ``reading`` and ``parts`` are as those of a limit. ``share`` is the least share of ``high``, the peak, that a sound
+    part reaches whatever its population says: what is learned from a population is held against it.
     """
 
     reading: Text
     parts: Text = "*"
     low: Number | None = None
     high: Number | None = None
+    share: Annotated[Number, Field(gt=0, lt=1)] | None = None
     source: Text
 
     def allows(self, value: float) -> bool:
@@ -223,6 +228,11 @@ class PhysicalBound(Spec):
     def matches(self, part: str) -> bool:
         """Whether the bound speaks of that part."""
         return matches_part(self.parts, part)
+
+    @property
+    def floor(self) -> float | None:
+        """The least that a sound part reaches; None where the bound does not say."""
+        return None if self.share is None or self.high is None else self.share * self.high
 
     @property
     def required(self) -> str:
@@ -237,6 +247,10 @@ class PhysicalBound(Spec):
             raise ValueError("a bound needs low, high, or both")
         if self.low is not None and self.high is not None and self.low >= self.high:
             raise ValueError(f"low {written(self.low)} is not below high {written(self.high)}")
+        if self.share is not None and (self.high is None or self.high <= 0):
+            raise ValueError("share is of high, which must be given and above 0")
+        if self.floor is not None and self.low is not None and self.floor < self.low:
+            raise ValueError(f"share asks for {written(self.floor)}, less than low, {written(self.low)}")
         return self
 
 

@@ -33,6 +33,7 @@ def judge(
     *,
     asks_expected: int,
     enough: Literal["all", "one"] = "all",
+    holes: Sequence[str] = (),
     started_at: datetime | None = None,
     duration_s: float | None = None,
 ) -> Result:
@@ -40,15 +41,16 @@ def judge(
 
     ``reports`` are (key of the command, what its reader found) in the order asked; ``asks_expected`` is how many
     commands the diagnostic has for this unit, 0 where nobody wrote a cell for its vendor. ``limits`` of other
-    diagnostics are passed over. The first policy that knows a finding's signature grades it, and may name whose
-    trouble it is; the result keeps the findings as the readers said them.
+    diagnostics are passed over; ``holes`` say why further ones could not be compared. The first policy that knows a
+    finding's signature grades it, and may name whose trouble it is; the result keeps the findings as the readers said
+    them.
     """
     if asks_expected == 0:
         return Result(diagnostic, Measured.SKIP, Verdict.NOT_APPLICABLE, NO_READER)
     read = sort_reports(reports, enough, asks_expected)
     readings = read.readings
     mine = [limit for limit in limits if limit.diagnostic == diagnostic]
-    measured, verdict, reason, violations = _answer(read, readings, mine, bounds, policies)
+    measured, verdict, reason, violations = _answer(read, readings, mine, bounds, policies, holes)
     return Result(
         diagnostic=diagnostic,
         measured=measured,
@@ -68,7 +70,7 @@ Answer = tuple[Measured, Verdict, str, tuple[Violation, ...]]
 
 def _answer(
     read: Read, readings: Sequence[Reading], limits: Sequence[Limit], bounds: Sequence[PhysicalBound],
-    policies: Sequence[FindingPolicy],
+    policies: Sequence[FindingPolicy], holes: Sequence[str],
 ) -> Answer:  # fmt: skip
     named = limit_checks.by_name(readings)
     wrong = limit_checks.impossible(named, bounds)
@@ -78,7 +80,7 @@ def _answer(
     configuration = _graded(read, FindingClass.CONFIGURATION, policies)
     errors = [*read.errors, *wrong.values()]
     if not (errors or read.skips):  # a tool that gave nothing explains why its limits found nothing
-        errors += checked.holes
+        errors += [*checked.holes, *holes]
     said = [(v, limit_checks.sentence(v)) for v in broken]
     said += [(v, finding_checks.sentence(v)) for v in hardware]
     if any(v.severity.fails for v, _ in said):

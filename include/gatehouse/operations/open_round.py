@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gatehouse.catalog.declared import DeclaredDiagnostic
 from gatehouse.catalog.limits import Limit
@@ -13,6 +13,7 @@ from gatehouse.model.errors import RefusedError, UsageError
 from gatehouse.model.hosts import Host
 from gatehouse.model.status import Phase
 from gatehouse.operations.ask_plan import commands_for
+from gatehouse.operations.learned_limits import LearnedLimit, enforced_limits
 from gatehouse.operations.workspace import Workspace
 from gatehouse.store import phases, rounds
 from gatehouse.store.engine import Transaction, transaction
@@ -35,7 +36,7 @@ class RoundRequest:
 class RoundSpec:
     """What a round asks, as it stood when it was opened: the plan, the SKUs with their limits, the policy.
 
-    ``declared`` are the diagnostics of the plan that YAML declares.
+    ``declared`` are the diagnostics of the plan that YAML declares; ``learned`` the baselines that are enforced.
     """
 
     plan_id: str
@@ -43,6 +44,7 @@ class RoundSpec:
     skus: dict[str, Sku]
     policy: FindingPolicy
     declared: dict[str, DeclaredDiagnostic] = field(default_factory=dict)
+    learned: tuple[LearnedLimit, ...] = ()
 
     def limits(self, sku: str) -> tuple[Limit, ...]:
         """What a SKU's readings are held against: its own limits, and those that declared diagnostics bring along."""
@@ -57,6 +59,7 @@ class RoundSpec:
             "skus": {name: sku.model_dump(mode="json") for name, sku in self.skus.items()},
             "policy": self.policy.model_dump(mode="json"),
             "declared": {name: spec.model_dump(mode="json") for name, spec in self.declared.items()},
+            "learned": [one.as_json() for one in self.learned],
         }
 
     @classmethod
@@ -70,6 +73,7 @@ class RoundSpec:
             skus={name: Sku.model_validate(sku) for name, sku in stored["skus"].items()},
             policy=FindingPolicy.model_validate(stored["policy"]),
             declared={k: DeclaredDiagnostic.model_validate(v) for k, v in stored.get("declared", {}).items()},
+            learned=tuple(LearnedLimit.from_json(one) for one in stored.get("learned", ())),
         )
 
 
@@ -127,6 +131,7 @@ def _spec(workspace: Workspace, plan_id: str, plan: Plan, policy: str, hosts: Se
 
 
 def _store(session: Transaction, request: RoundRequest, phase: str, spec: RoundSpec, hosts: Sequence[Host]) -> str:
+    spec = replace(spec, learned=enforced_limits(session, spec.plan, spec.skus))
     row = rounds.open_round(
         session,
         round_id=request.round_id or uuid.uuid4().hex[:12],

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
+from gatehouse.catalog.limits import Limit
 from gatehouse.decisions.counter_changes import changed
 from gatehouse.decisions.verdicts import NO_DEVICE, judge
 from gatehouse.diagnostics.registry import diagnostic
@@ -13,6 +14,7 @@ from gatehouse.model.readings import ToolReport
 from gatehouse.model.results import Result
 from gatehouse.model.status import FindingClass, Measured
 from gatehouse.operations.ask_plan import AskedCommand
+from gatehouse.operations.learned_limits import Holding, holding
 from gatehouse.operations.open_round import RoundSpec
 from gatehouse.operations.read_bmc import over_ssh, report_of_resource, said_by_bmc
 from gatehouse.operations.reading_bounds import reading_bounds
@@ -36,15 +38,12 @@ def read_visit(
     """Everything a visit brought back, read and judged. A host that was not reached has ERROR results that say so."""
     said = list(zip(over_ssh(asked), session.completed, strict=True))
     said += said_by_bmc(asked, bmc) if bmc else ()
-    results = tuple(
-        _result(planned.diagnostic, [s for s in said if s[0].diagnostic == planned.diagnostic], host.sku, spec)
-        for planned in spec.plan.diagnostics
-    )
+    results, learned = _results(said, host.sku, spec)
     return UnitVisit(
         host=host,
         results=results,
         outputs=tuple(stored(asked_for, completed, raw) for asked_for, completed in said),
-        bounds=reading_bounds(results, spec.limits(host.sku)),
+        bounds=reading_bounds(results, (*spec.limits(host.sku), *learned)),
         unreachable=_unreachable(asked, session, bmc, results),
         claimed_serial=_claimed_serial(results),
         boot_id=session.boot_id,
@@ -62,18 +61,29 @@ def _unreachable(
     return str(bmc.error) if bmc and bmc.error and not measured else None
 
 
-def _result(name: str, said: Sequence[Said], sku: str, spec: RoundSpec) -> Result:
+def _results(said: Sequence[Said], sku: str, spec: RoundSpec) -> tuple[tuple[Result, ...], Sequence[Limit]]:
+    """A result of each diagnostic, and the learned limits that hold: for which those are, the results tell first."""
+    by_diagnostic = {p.diagnostic: [s for s in said if s[0].diagnostic == p.diagnostic] for p in spec.plan.diagnostics}
+    results = {name: _result(name, answers, sku, spec) for name, answers in by_diagnostic.items()}
+    held = holding(spec.learned, sku, list(results.values()))
+    for name in held.diagnostics:
+        results[name] = _result(name, by_diagnostic[name], sku, spec, held)
+    return tuple(results.values()), held.limits
+
+
+def _result(name: str, said: Sequence[Said], sku: str, spec: RoundSpec, held: Holding | None = None) -> Result:
     reports = list(_reports(said))
     asks = diagnostic(name, spec.declared)
     started = [c.started_at for _, c in said if c.started_at]
     result = judge(
         name,
         reports,
-        spec.limits(sku),
+        (*spec.limits(sku), *(held.limits if held else ())),
         spec.skus[sku].physics,
         (spec.policy,),
         asks_expected=len(reports),
         enough=asks.enough,
+        holes=held.holes.get(name, ()) if held else (),
         started_at=min(started, default=None),
         duration_s=_seconds(said),
     )
