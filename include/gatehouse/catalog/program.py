@@ -1,5 +1,7 @@
 """A program: a SKU on its way through the phases."""
 
+from datetime import date
+
 from pydantic import Field, model_validator
 
 from gatehouse.catalog.base import Spec
@@ -7,12 +9,13 @@ from gatehouse.model.status import Phase
 
 
 class ProgramPhase(Spec):
-    """What a phase of this program asks: its plan, its exit criteria, and the build that it expects."""
+    """What a phase of this program asks: its plan, its exit criteria, the build that it expects, its planned exit."""
 
     plan: str
     criteria: str
     policy: str = "default"
     planned_units: int = Field(gt=0)
+    planned_exit: date | None = None
 
 
 class Program(Spec):

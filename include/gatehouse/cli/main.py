@@ -44,6 +44,7 @@ _COMMANDS = {
     "host": "machines",
     "jobs": "jobs",
     "gate": "gate",
+    "waiver": "waivers",
     "read": "evidence",
     "export": "evidence",
     "report": "evidence",

@@ -7,13 +7,16 @@ from typing import Any
 
 from gatehouse.catalog.criteria import CriteriaSet
 from gatehouse.decisions.evidence_index import EvidenceIndex
-from gatehouse.model.evidence import ValueRow, Waiver
+from gatehouse.decisions.waiver_rules import scope_of
+from gatehouse.model.evidence import ValueRow
+from gatehouse.model.waivers import Waiver
 
 
 def evidence_digest(index: EvidenceIndex, criteria: CriteriaSet) -> str:
     """SHA-256 (hex) over canonical JSON of build, plan, rows, values, rounds, waivers and criteria.
 
-    The moment of the question and the sign-offs are left out: asking again, or signing, changes no evidence.
+    The moment of the question and the sign-offs are left out: asking again, or signing, changes no evidence. Of phases
+    before that exited on conditions it holds whether they stand.
     """
     evidence = index.evidence
     stored = {row.result_id for row in index.rows}
@@ -34,7 +37,8 @@ def evidence_digest(index: EvidenceIndex, criteria: CriteriaSet) -> str:
             name: sorted({(w.result_id, w.unit, w.part, w.word) for w in words if w.result_id in stored})
             for name, words in evidence.words.items()
         },
-        "waivers": sorted(map(_waiver, set(evidence.waivers))),
+        "waivers": sorted(_waiver(waiver, index) for waiver in set(evidence.waivers)),
+        "earlier": sorted((each.phase, each.stands) for each in set(evidence.earlier)),
         "criteria": criteria.model_dump(mode="json"),
     }  # fmt: skip
     canonical = json.dumps(document, sort_keys=True, separators=(",", ":"))
@@ -48,6 +52,8 @@ def _numbers(readings: Mapping[str, tuple[ValueRow, ...]], stored: Collection[in
     }
 
 
-def _waiver(waiver: Waiver) -> tuple[Any, ...]:
+def _waiver(waiver: Waiver, index: EvidenceIndex) -> tuple[Any, ...]:
     said = (waiver.criterion, waiver.owner, waiver.reason, waiver.containment, waiver.expires_at.isoformat())
-    return (waiver.id, *said, sorted(set(waiver.approved_by)), sorted(set(waiver.units)))
+    signed = sorted({(approval.who, approval.role) for approval in waiver.approved_by})
+    scope = (waiver.for_all, sorted(set(waiver.units)), sorted(scope_of(waiver, index)))
+    return (waiver.id, *said, waiver.retest, waiver.requested_by, signed, *scope, waiver.ended is not None)

@@ -10,6 +10,7 @@ does not matter. The answer depends on nothing but its arguments: the same evide
 from collections.abc import Iterable
 
 from gatehouse.catalog.criteria import CriteriaSet
+from gatehouse.decisions.conditional_exits import earlier_phases
 from gatehouse.decisions.criteria.assessment import assess
 from gatehouse.decisions.evidence_digest import evidence_digest
 from gatehouse.decisions.evidence_index import EvidenceIndex
@@ -31,9 +32,7 @@ def evaluate(evidence: PhaseEvidence, criteria: CriteriaSet) -> GateDecision:
     index = EvidenceIndex(evidence)
     digest = evidence_digest(index, criteria)
     outcomes = [apply_waivers(assess(criterion, index), criterion, index) for criterion in criteria.criteria]
-    rejection = standing_rejection(evidence, digest)
-    if rejection:
-        outcomes.append(rejection)
+    outcomes += [asked for asked in (earlier_phases(evidence), standing_rejection(evidence, digest)) if asked]
     return GateDecision(
         program=evidence.program,
         phase=evidence.phase,

@@ -1,19 +1,18 @@
 """Asks a gate: may this phase exit, and what is still missing?"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from gatehouse.catalog.criteria import CriteriaSet
-from gatehouse.catalog.program import ProgramPhase
 from gatehouse.decisions.gates import evaluate
-from gatehouse.model.errors import NotFoundError
-from gatehouse.model.evidence import GateDecision, PhaseEvidence
+from gatehouse.model.evidence import EarlierExit, GateDecision, PhaseEvidence
 from gatehouse.model.status import Phase
+from gatehouse.operations.gate_evidence import gate_question
+from gatehouse.operations.standing_exits import standings
 from gatehouse.operations.workspace import Workspace
 from gatehouse.store import phases
-from gatehouse.store.engine import transaction
-from gatehouse.store.evidence import phase_evidence
+from gatehouse.store.engine import Transaction, transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,25 +29,56 @@ class GateView:
     names: Mapping[str, str]
 
 
-def evaluate_gate(workspace: Workspace, program: str, phase: Phase, *, keep: bool = False) -> GateView:
-    """The gate's answer now; ``keep`` files it, so that it can be replayed.
+def evaluate_gate(
+    workspace: Workspace, program: str, phase: Phase, *, keep: bool = False, now: datetime | None = None
+) -> GateView:
+    """The gate's answer now, or as of ``now``; ``keep`` files it, so that it can be replayed.
 
     Raises:
         NotFoundError: no such program, or it has no such phase.
     """
-    criteria, asked = _criteria(workspace, program, phase)
-    plan = workspace.catalog.find("plan", asked.plan, workspace.catalog.plans)
-    build = workspace.catalog.build(program, phase)
+    question, moment = gate_question(workspace, program, phase), now or datetime.now(UTC)
     with transaction(workspace.engine) as session:
-        evidence = phase_evidence(session, program, phase, build, plan.mandatory, criteria.wanted, datetime.now(UTC))
-        decision = evaluate(evidence, criteria)
+        evidence = question.evidence(session, moment)
+        evidence = replace(evidence, earlier=_earlier(session, workspace, program, phase, moment))
+        decision = evaluate(evidence, question.criteria)
         kept = phases.file_decision(session, decision).id if keep else None
-    return GateView(decision, evidence, criteria, kept, {host.serial: host.name for host in build})
+    return GateView(decision, evidence, question.criteria, kept, {host.serial: host.name for host in question.build})
 
 
-def _criteria(workspace: Workspace, program: str, phase: Phase) -> tuple[CriteriaSet, ProgramPhase]:
-    spec = workspace.catalog.program(program)
-    if phase not in spec.phases:
-        raise NotFoundError(f"{program} has no {phase}; its phases: {', '.join(spec.phases)}")
-    asked = spec.phases[phase]
-    return workspace.catalog.find("criteria set", asked.criteria, workspace.catalog.criteria), asked
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """How a phase has exited, and whether that stands."""
+
+    at: datetime
+    conditional: bool
+    stands: bool
+    why: str = ""
+
+    @property
+    def words(self) -> str:
+        """The same for people."""
+        how = f"exited{' on conditions' if self.conditional else ''} on {self.at:%Y-%m-%d}"
+        if not self.stands:
+            return f"{how} and is reopened: {self.why}"
+        return f"{how}; {self.why}" if self.why else how
+
+
+def exit_of(workspace: Workspace, program: str, phase: Phase, now: datetime) -> Exit | None:
+    """How a phase has exited, as of ``now``; None where it has not."""
+    with transaction(workspace.engine) as session:
+        row = phases.phase_row(session, program, phase)
+        if row is None or row.closed_at is None:
+            return None
+        found = standings(session, workspace, now, program, [phase]).get((program, phase.value))
+    if found is None:
+        return Exit(row.closed_at, row.conditional, stands=True)
+    return Exit(row.closed_at, row.conditional, found.stands, found.why)
+
+
+def _earlier(
+    session: Transaction, workspace: Workspace, program: str, phase: Phase, now: datetime
+) -> tuple[EarlierExit, ...]:
+    before = [each for each in Phase if list(Phase).index(each) < list(Phase).index(phase)]
+    found = standings(session, workspace, now, program, before)
+    return tuple(standing.of(Phase(of)) for (_, of), standing in found.items())

@@ -14,13 +14,12 @@ from gatehouse.model.evidence import (
     RoundSummary,
     SignOff,
     ValueRow,
-    Waiver,
     WantedReadings,
     WordRow,
 )
 from gatehouse.model.hosts import Host
 from gatehouse.model.status import Measured, Phase, Severity, Verdict
-from gatehouse.store import phases
+from gatehouse.store import phases, waivers
 from gatehouse.store.tables import ReadingRow, ResultRow, RoundRow, RoundUnitRow, SetAsideRow
 
 
@@ -44,20 +43,9 @@ def phase_evidence(
             SignOff(r.who, r.role, r.approved, r.comment, r.evidence_digest, r.at)
             for r in phases.sign_offs(session, program, phase)
         ),
-        waivers=tuple(
-            Waiver(
-                id=w.id,
-                criterion=w.criterion,
-                owner=w.owner,
-                reason=w.reason,
-                containment=w.containment,
-                approved_by=tuple(w.approved_by),
-                expires_at=w.expires_at,
-                units=tuple(w.units),
-            )
-            for w in phases.waivers(session, program, phase)
-        ),
+        waivers=waivers.of_gate(session, program, phase),
         sites=tuple(sorted({h.site for h in build})),
+        site_of={h.serial: h.site for h in build},
     )
 
 

@@ -1,9 +1,10 @@
 """The tables. Nothing in them is deleted; what a row says is what was seen at that time."""
 
 from gatehouse.store.tables.base import JsonObject, JsonObjects, Table, Words
-from gatehouse.store.tables.gates import DecisionRow, PhaseRow, SetAsideRow, SignOffRow, WaiverRow
+from gatehouse.store.tables.gates import DecisionRow, PhaseRow, SetAsideRow, SignOffRow, StandingRow
 from gatehouse.store.tables.housekeeping import AlertRow, LeaseRow
 from gatehouse.store.tables.rounds import FindingRow, JobRow, OutputRow, ReadingRow, ResultRow, RoundRow, RoundUnitRow
+from gatehouse.store.tables.waivers import WaiverRow, WaiverStepRow
 
 __all__ = [
     "AlertRow",
@@ -21,7 +22,9 @@ __all__ = [
     "RoundUnitRow",
     "SetAsideRow",
     "SignOffRow",
+    "StandingRow",
     "Table",
     "WaiverRow",
+    "WaiverStepRow",
     "Words",
 ]
