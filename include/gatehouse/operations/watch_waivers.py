@@ -5,8 +5,8 @@ nothing to do it is one query.
 """
 
 import logging
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from gatehouse.decisions.conditional_exits import Standing
@@ -25,6 +25,7 @@ from gatehouse.store.tables import StandingRow
 
 log = logging.getLogger(__name__)
 WATCH = "npi_watch"
+_NEVER_GIVEN_UP = 1_000_000  # attempts: an outage of a mail server may last a weekend
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,8 @@ def watch_waivers(
             return Noticed()
         standing = standings(session, workspace, moment)
         changed = [_line(row) for gate, found in standing.items() if (row := _record(session, gate, found, moment))]
-    told = [*_tell_waivers(workspace, due, standing, links, channels, moment)]
-    told += _tell_reopenings(workspace, standing, links, channels, moment)
+    watcher = _Teller(workspace, links, channels, moment, standing)
+    told = [*watcher.tell_of_waivers(due), *watcher.tell_of_reopenings()]
     return Noticed(tuple(changed), tuple(told))
 
 
@@ -59,50 +60,60 @@ def _line(row: StandingRow) -> str:
     return f"{row.program} {row.phase} {'stands again' if row.stands else 'is reopened'}: {row.cause}"
 
 
-def _tell_waivers(
-    workspace: Workspace, due: Sequence[Due], standing: dict[Gate, Standing], links: Links,
-    channels: Sequence[Channel], now: datetime,
-) -> Iterable[str]:  # fmt: skip
-    """Tell of waivers that have expired or will soon. A reopening that an expired one explains is told with it."""
-    with transaction(workspace.engine) as session:
-        records = waivers.records(session, ids=[each.waiver for each in due if each.waiver is not None])
-    for record in records:
-        if record.program not in workspace.catalog.programs:
-            continue  # taken out of the catalogue: nothing is held by it
-        decision = evaluate_gate(workspace, record.program, record.phase, now=now).decision
-        case = WaiverCase(record, decision, standing.get((record.program, record.phase.value)))
-        over = record.waiver.expires_at <= now
-        alert = expired_alert(case, links) if over else warning_alert(case, links, now)
-        if not _sent(workspace, alert, channels):
-            continue
-        with transaction(workspace.engine) as session:
-            kind = StepKind.TOLD if over else StepKind.WARNED
-            step = WaiverStep(kind, WATCH, "", alert.subject, now)
+@dataclass
+class _Teller:
+    """Tells people in one look. ``pending`` are the gates of expired waivers whose alert did not get through yet."""
+
+    workspace: Workspace
+    links: Links
+    channels: Sequence[Channel]
+    now: datetime
+    standing: Mapping[Gate, Standing]
+    pending: set[Gate] = field(default_factory=set)
+
+    def tell_of_waivers(self, due: Sequence[Due]) -> Iterator[str]:
+        """Waivers that have expired or will soon. A reopening that an expired one explains is told with it."""
+        with transaction(self.workspace.engine) as session:
+            records = waivers.records(session, ids=[each.waiver for each in due if each.waiver is not None])
+        for record in records:
+            if record.program not in self.workspace.catalog.programs:
+                continue  # taken out of the catalogue: nothing is held by it
+            gate, over = (record.program, record.phase.value), record.waiver.expires_at <= self.now
+            decision = evaluate_gate(self.workspace, record.program, record.phase, now=self.now).decision
+            case = WaiverCase(record, decision, self.standing.get(gate))
+            alert = expired_alert(case, self.links) if over else warning_alert(case, self.links, self.now)
+            if self._sent(alert):
+                self._remember(case, alert, over=over)
+                yield alert.subject
+            elif over:
+                self.pending.add(gate)
+
+    def tell_of_reopenings(self) -> Iterator[str]:
+        """Reopenings that had another cause than time."""
+        with transaction(self.workspace.engine) as session:
+            rows = conditional_exits.untold(session)
+        for row in rows:
+            gate = (row.program, row.phase)
+            alert = reopened_alert(row, self.standing.get(gate), self.links)
+            if gate not in self.pending and self._sent(alert):
+                with transaction(self.workspace.engine) as session:
+                    conditional_exits.told(session, [row.id], self.now)
+                yield alert.subject
+
+    def _remember(self, case: WaiverCase, alert: Alert, *, over: bool) -> None:
+        record = case.record
+        step = WaiverStep(StepKind.TOLD if over else StepKind.WARNED, WATCH, "", alert.subject, self.now)
+        with transaction(self.workspace.engine) as session:
             waivers.add_step(session, record.waiver.id, step, alert.about)
             if over and case.reopened:
                 found = conditional_exits.untold(session, record.program, record.phase)
-                conditional_exits.told(session, [row.id for row in found], now)
-        yield alert.subject
+                conditional_exits.told(session, [row.id for row in found], self.now)
 
-
-def _tell_reopenings(
-    workspace: Workspace, standing: dict[Gate, Standing], links: Links, channels: Sequence[Channel], now: datetime
-) -> Iterable[str]:
-    with transaction(workspace.engine) as session:
-        rows = conditional_exits.untold(session)
-    for row in rows:
-        alert = reopened_alert(row, standing.get((row.program, row.phase)), links)
-        if _sent(workspace, alert, channels):
-            with transaction(workspace.engine) as session:
-                conditional_exits.told(session, [row.id], now)
-            yield alert.subject
-
-
-def _sent(workspace: Workspace, alert: Alert, channels: Sequence[Channel]) -> bool:
-    """Whether people have it, by us now or by another before."""
-    if not channels:
-        log.warning("nobody is told, no channel is set up: %s", alert.subject)
-        return False
-    send_once(workspace, alert, channels)
-    with transaction(workspace.engine) as session:
-        return any(each.about == alert.about for each in alerts.told(session, alert.about))
+    def _sent(self, alert: Alert) -> bool:
+        """Whether people have it, by us now or by another before."""
+        if not self.channels:
+            log.warning("nobody is told, no channel is set up: %s", alert.subject)
+            return False
+        send_once(self.workspace, alert, self.channels, _NEVER_GIVEN_UP)
+        with transaction(self.workspace.engine) as session:
+            return any(each.about == alert.about for each in alerts.told(session, alert.about))
