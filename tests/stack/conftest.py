@@ -23,7 +23,7 @@ from gatehouse.store.engine import open_store
 
 START_LIMIT_S = 300
 OF_A_PERSON = ("GATEHOUSE_FILES", "GATEHOUSE_CATALOG", postgres.EXTERNAL)  # never the data of whoever runs the tests
-DAGS = ("npi_program", "npi_round")
+DAGS = ("npi_program", "npi_round", "npi_waiver", "npi_watch")
 HERE = Path(__file__).parent
 
 

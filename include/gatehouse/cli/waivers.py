@@ -133,7 +133,8 @@ def _show(view: Any, as_json: bool) -> None:
     if as_json:
         print_json(view.as_json())
         return
-    print_table(("", ""), view.lines(), title=f"Waiver {view.waiver.id}: {view.standing}")
+    console.print(f"Waiver {view.waiver.id}: {view.standing}", markup=False, style="bold")
+    print_table(("", ""), view.lines())
     steps = ((f"{step.at:%Y-%m-%d %H:%M} UTC", step.kind, step.who, step.role, step.text) for step in view.history)
     print_table(("when", "what", "who", "as", "said"), steps)
     if view.next_step:
