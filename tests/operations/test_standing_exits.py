@@ -15,6 +15,7 @@ from gatehouse.operations.evaluate_gate import evaluate_gate, exit_of
 from gatehouse.operations.file_waiver import withdraw_waiver
 from gatehouse.operations.open_round import RoundRequest, _phase
 from gatehouse.operations.view_gate import view_gate
+from gatehouse.operations.view_host import host_view
 from gatehouse.operations.view_programs import GateState, view_programs
 from gatehouse.store.engine import transaction
 
@@ -59,6 +60,10 @@ def test_it_is_told_apart_everywhere(world: WaiverWorld) -> None:
     assert (before.state, after.state) == (GateState.EXITED_CONDITIONALLY, GateState.REOPENED)
     assert "EVT exited on conditions: waived criteria remain" in before.html()
     assert "EVT exited on conditions and is reopened: No open issues is not met" in after.html()
+    covered, other = (host_view(world.workspace, name) for name in ("evt-02", "dvt-01"))
+    assert covered.phase_state == "exited on conditions"
+    assert covered.waivers == (f"waiver {number} of Ada Lovelace: issues until {later(10):%Y-%m-%d}",)
+    assert (other.phase_state, other.waivers) == ("open", ())
     told = [exit_of(world.workspace, PROGRAM, Phase.EVT, later(days)) for days in (9, 10)]
     assert [each.stands for each in told if each] == [True, False]
     assert exit_of(world.workspace, PROGRAM, Phase.DVT, NOW) is None

@@ -90,7 +90,7 @@ def test_an_expired_waiver_is_told_to_its_owner_once(world: WaiverWorld, inbox: 
     assert alert.people == ("Ada Lovelace",)
     for said in (
         "the fan supplier is late", "inlet below 22 degC", "gates of the phases behind it are held",
-        "repair and retest SN-EVT-002", "Whose trouble: a waiver", "http://gatehouse.example/gatehouse/programs/atlas/EVT",
+        "repair and retest SN-EVT-002", "Whose trouble: the waiver", "http://gatehouse.example/gatehouse/programs/atlas/EVT",
     ):  # fmt: skip
         assert said in alert.text, said
     assert watch(world, 10.1, inbox) == watch(world, 20, inbox) == Noticed()

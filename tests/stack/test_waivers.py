@@ -1,4 +1,4 @@
-"""A waiver from its form to its end: two people sign, the phase exits on conditions, and is reopened when it is over."""
+"""A waiver from its form to its end: two people sign, the phase exits on conditions, and is reopened later."""
 
 import time
 from collections.abc import Iterator

@@ -15,7 +15,7 @@ class Trouble(StrEnum):
     CHECK = "the check"
     DATA = "the data of the round"
     PIPELINE = "the pipeline"
-    WAIVER = "a waiver"
+    WAIVER = "the waiver"
 
 
 @dataclass(frozen=True, slots=True)
