@@ -19,7 +19,7 @@ from gatehouse.store.engine import Transaction, transaction
 class GateView:
     """A decision with what it was made from, and the id under which it is kept (None when it was only looked at).
 
-    ``names`` are the hosts' names by serial.
+    ``names`` are the hosts' names by serial, those of earlier phases included where one exited on conditions.
     """
 
     decision: GateDecision
@@ -43,7 +43,8 @@ def evaluate_gate(
         evidence = replace(evidence, earlier=_earlier(session, workspace, program, phase, moment))
         decision = evaluate(evidence, question.criteria)
         kept = phases.file_decision(session, decision).id if keep else None
-    return GateView(decision, evidence, question.criteria, kept, {host.serial: host.name for host in question.build})
+    named = [*question.build, *(h for each in evidence.earlier for h in workspace.catalog.build(program, each.phase))]
+    return GateView(decision, evidence, question.criteria, kept, {host.serial: host.name for host in named})
 
 
 @dataclass(frozen=True, slots=True)
