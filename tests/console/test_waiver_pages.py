@@ -8,11 +8,12 @@ import pytest
 from console_client import Doorkeeper, client_of
 from filled_store import HOSTILE
 from starlette.testclient import TestClient
-from waiver_world import WaiverWorld, later, waiver_world
+from waiver_world import WaiverWorld, later, request, waiver_world
 
 from gatehouse.console.app import console_app
 from gatehouse.operations.alert import Links
-from gatehouse.operations.file_waiver import withdraw_waiver
+from gatehouse.operations.file_waiver import request_waiver, withdraw_waiver
+from gatehouse.operations.view_waivers import source_of_run
 from gatehouse.operations.watch_waivers import watch_waivers
 
 
@@ -48,6 +49,14 @@ def test_a_gate_shows_its_waivers(client: TestClient) -> None:
     ):  # fmt: skip
         assert said in page, said
     assert "<script>alert" not in client.get("/gatehouse/programs/atlas/EVT").text
+
+
+def test_a_run_leads_to_the_gate_of_its_waiver(client: TestClient, world: WaiverWorld) -> None:
+    """It should lead there once the request is filed."""
+    path = "/gatehouse/runs/npi_waiver/manual__1"
+    assert client.get(path).status_code == 200
+    request_waiver(world.workspace, request(), source_of_run("manual__1"), later(0))
+    assert client.get(path).headers["Location"] == "/gatehouse/programs/atlas/EVT"
 
 
 def test_what_is_reopened_is_seen(client: TestClient, world: WaiverWorld) -> None:

@@ -132,3 +132,14 @@ def test_an_exit_behind_a_conditional_one_is_a_clean_one(world: WaiverWorld) -> 
     """It should be conditional only by its own waivers: what holds it before it exits is that EVT stands."""
     world.left_on_conditions()
     assert not evaluate_gate(world.workspace, PROGRAM, Phase.DVT).decision.conditional
+
+
+def test_the_conditions_are_those_of_the_moment_of_the_exit(world: WaiverWorld) -> None:
+    """It should keep a decision of its own where time has changed what is waived, on the same evidence."""
+    world.measured(bad=["evt-02"])
+    first, second = world.waived(expires_at=later(5)), world.waived(expires_at=later(20))
+    kept = [evaluate_gate(world.workspace, PROGRAM, Phase.EVT, keep=True, now=later(days)) for days in (0, 1, 21)]
+    assert [view.decision.outcomes[1].waiver for view in kept] == [first, first, None]
+    assert len({view.decision.evidence_digest for view in kept}) == 1
+    assert kept[0].decision_id == kept[1].decision_id != kept[2].decision_id
+    assert second

@@ -102,6 +102,7 @@ def reopened(play: Play, waiver: Run) -> Run:
     play.run.reach("dvt.exit_criteria", "deferred")
     (found,) = view_waivers(play.stage.workspace, WAIVED.name)
     withdraw_waiver(play.stage.workspace, found.waiver.id, "tests", "they will not come", "a test")
+    play.api.unpause("npi_watch")
     run = Run(play.api, "npi_watch", play.api.trigger("npi_watch", {}))
     assert run.end() == "success", run.explain()
     return run

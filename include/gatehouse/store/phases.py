@@ -57,14 +57,16 @@ def current_phase(session: Session, program: str) -> Phase | None:
 
 
 def file_decision(session: Session, decision: GateDecision) -> DecisionRow:
-    """Keep a decision, unless the last one of this gate says the same on the same evidence."""
+    """Keep a decision, unless the last one of this gate says the same of each criterion on the same evidence."""
     last = session.scalars(
         select(DecisionRow)
         .where(DecisionRow.program == decision.program, DecisionRow.phase == decision.phase)
         .order_by(DecisionRow.id.desc())
         .limit(1)
     ).first()
-    if last and (last.evidence_digest, last.status) == (decision.evidence_digest, decision.status):
+    said = [[outcome.criterion, outcome.status.value] for outcome in decision.outcomes]
+    same = last is not None and said == [[o["criterion"], o["status"]] for o in last.outcomes]
+    if last and same and last.evidence_digest == decision.evidence_digest:
         return last
     row = DecisionRow(
         program=decision.program,
