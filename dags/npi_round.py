@@ -22,6 +22,7 @@ with DAG(
     max_active_runs=8,
     params={
         "program": forms.program_param(catalog),
+        "phase": forms.phase_param("Empty: the open one. Or one that exited on conditions.", optional=True),
         "units": forms.units_param(catalog),
         "reason": forms.reason_param(),
     },

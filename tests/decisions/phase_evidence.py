@@ -13,9 +13,9 @@ from gatehouse.model.evidence import (
     RoundSummary,
     SignOff,
     ValueRow,
-    Waiver,
 )
 from gatehouse.model.status import Measured, Phase, Severity, Verdict
+from gatehouse.model.waivers import Approval, Waiver, WaiverRole
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 NOW = START + timedelta(days=30)
@@ -80,15 +80,16 @@ def phase(
     **changes: Any,
 ) -> PhaseEvidence:
     """Evidence of DVT as of 30 days after its start."""
-    rows = tuple(rows)
+    rows, build = tuple(rows), tuple(build)
     plain: dict[str, Any] = {
         "program": "h100",
         "phase": Phase.DVT,
         "now": NOW,
         "rounds": rounds_of(rows),
         "sites": ("lab",),
+        "site_of": dict.fromkeys(build, "lab"),
     }
-    return PhaseEvidence(units=tuple(build), diagnostics=tuple(diagnostics), rows=rows, **{**plain, **changes})
+    return PhaseEvidence(units=build, diagnostics=tuple(diagnostics), rows=rows, **{**plain, **changes})
 
 
 def criteria(*specs: Mapping[str, Any]) -> CriteriaSet:
@@ -114,7 +115,7 @@ def waiver(criterion: str, **changes: Any) -> Waiver:
         "owner": "Ada",
         "reason": "fan supplier is late",
         "containment": "inlet below 22 degC",
-        "approved_by": ("Ada", "Grace"),
+        "approved_by": (Approval("Ada", WaiverRole.ENGINEERING), Approval("Grace", WaiverRole.QUALITY)),
         "expires_at": NOW + timedelta(days=10),
     }
     return Waiver(criterion=criterion, **{**plain, **changes})

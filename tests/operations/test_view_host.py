@@ -111,4 +111,4 @@ def test_the_number_of_queries_is_fixed(world: World) -> None:
     """It should ask the same questions of a host without history as of one with."""
     with counted_queries(world.engine) as seen:
         host_view(world.workspace, "evt-02")
-    assert len(seen) <= 8
+    assert len(seen) <= 10

@@ -4,6 +4,7 @@ import json
 import socket
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -200,6 +201,33 @@ def test_a_server_that_cannot_do_what_we_ask_is_a_channel_error(act: Callable[[i
     with mail_server(box) as port, pytest.raises(ChannelError):
         act(port)
     assert box.got == []
+
+
+def test_the_owner_of_what_it_is_about_hears_of_it_too() -> None:
+    """It should write to people whom the Connection has an address of, or who are named by one in a domain of ours."""
+    box, people = Mailbox(), {"Ada Lovelace": "ada@elsewhere.example", "On Call": "on-call@example.org"}
+    named = ("ada lovelace ", "Grace <grace@example.org>", "on call", "Lin", "eve@stranger.example", "a@b\r\nTo: x@y")
+    with mail_server(box) as port:
+        _mail(port, people=people).send(replace(ALERT, people=named))
+    ((recipients, message),) = box.got
+    assert recipients == ["on-call@example.org", "pm@example.org", "ada@elsewhere.example", "grace@example.org"]
+    assert message["To"] == ", ".join(recipients)
+
+
+def test_an_owner_who_is_refused_stops_nobody() -> None:
+    """It should be no failure of the channel: those who hear everything have it."""
+    box = Mailbox(refuse="ada@example.org")
+    with mail_server(box) as port:
+        _mail(port).send(replace(ALERT, people=("ada@example.org",)))
+    assert box.got[0][0] == ["on-call@example.org", "pm@example.org"]
+
+
+def test_the_people_stand_in_the_connection() -> None:
+    """It should read names and addresses from the extra, and do without."""
+    extra = {"to": "a@x.org", "from_email": "g@x.org", "people": {"Ada Lovelace": "ada@x.org"}}
+    for people, found in ((extra["people"], {"Ada Lovelace": "ada@x.org"}), ("Ada", {})):
+        text = json.dumps({**extra, "people": people})
+        assert mail_of(Connection(conn_id="m", conn_type="smtp", host="h", extra=text)).people == found
 
 
 def test_a_refused_recipient_is_said() -> None:

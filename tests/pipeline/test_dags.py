@@ -15,8 +15,8 @@ from gatehouse.model.errors import CatalogError, NotFoundError, RefusedError, Us
 from gatehouse.model.status import Phase
 from gatehouse.pipeline.notifier import GatehouseNotifier
 
-DAG_IDS = ("npi_baselines", "npi_program", "npi_round")
-WITH_A_FORM = ("npi_program", "npi_round")
+DAG_IDS = ("npi_baselines", "npi_program", "npi_round", "npi_waiver", "npi_watch")
+WITH_FORMS = ("npi_program", "npi_round", "npi_waiver")
 OF_A_PHASE = ("open_phase", "first_round", "exit_criteria", "sign_off", "close_phase")
 OF_A_ROUND = {
     "open_round": set(),
@@ -27,6 +27,13 @@ OF_A_ROUND = {
     "clean": {"measure", "judge", "verdict"},
 }
 OF_LEARNING = ("learn",)
+OF_A_WAIVER = {
+    "request": set(),
+    "engineering": {"request"},
+    "quality_or_operations": {"request", "engineering"},
+    "in_force": {"request", "quality_or_operations"},
+}
+ASKS_PEOPLE = {"sign_off", "engineering", "quality_or_operations"}
 PROGRAM = """title: "{title}"
 sku: h100-8x
 owner: tests
@@ -51,6 +58,13 @@ def every_task() -> Iterator[Any]:
     """Every task of every DAG."""
     for dag_id in DAG_IDS:
         yield from dag(dag_id).tasks
+
+
+def questions() -> list[Any]:
+    """Every task that asks a person."""
+    found = [task for task in every_task() if task.task_id.split(".")[-1] in ASKS_PEOPLE]
+    assert len(found) == len(Phase) + 2
+    return found
 
 
 def test_airflow_reads_every_file() -> None:
@@ -116,7 +130,38 @@ def test_a_program_has_the_phases_in_order_and_nothing_else() -> None:
         assert program.get_task(f"{after.lower()}.open_phase").upstream_task_ids == {f"{before.lower()}.close_phase"}
 
 
-@pytest.mark.parametrize("dag_id", WITH_A_FORM)
+def test_a_waiver_is_signed_by_two_one_after_the_other() -> None:
+    """It should file, ask engineering, ask the other side, and say at its end whether it is in force."""
+    asked = dag("npi_waiver")
+    assert {task.task_id: set(task.upstream_task_ids) for task in asked.tasks} == OF_A_WAIVER
+    roles = {name: asked.get_task(name).params.get_param("role").schema["enum"] for name in list(OF_A_WAIVER)[1:3]}
+    assert roles == {"engineering": ["engineering"], "quality_or_operations": ["quality", "operations"]}
+
+
+def test_the_watch_looks_by_itself_and_never_twice_at_once() -> None:
+    """It should run every quarter of an hour, and catch up on nothing: it derives what it tells."""
+    watch = dag("npi_watch")
+    assert (watch.schedule, watch.catchup, watch.max_active_runs) == ("*/15 * * * *", False, 1)
+    assert [task.task_id for task in watch.tasks] == ["watch"]
+
+
+@pytest.mark.parametrize("name", ["owner", "reason", "containment", "retest", "criterion", "phase", "expires"])
+def test_the_waiver_s_form_cannot_be_sent_without(name: str) -> None:
+    """It should be refused when the form is sent, not when the first task runs."""
+    from airflow.sdk.exceptions import ParamValidationError
+
+    for given in (None, "", 5):
+        with pytest.raises(ParamValidationError):
+            copy.deepcopy(dag("npi_waiver").params.get_param(name)).resolve(given)
+
+
+def test_a_round_may_be_of_a_phase_that_exited_on_conditions() -> None:
+    """It should offer the phases, and take the open one where none is named."""
+    phase = copy.deepcopy(dag("npi_round").params.get_param("phase"))
+    assert [phase.resolve(given) for given in (None, "EVT")] == [None, "EVT"]
+
+
+@pytest.mark.parametrize("dag_id", WITH_FORMS)
 def test_the_form_asks_for_a_program_of_the_catalogue(dag_id: str) -> None:
     """It should be a drop-down with every program and its title."""
     programs = open_catalog().programs
@@ -138,7 +183,7 @@ def test_the_form_offers_the_hosts_to_choose_from() -> None:
     assert units.value is None
 
 
-@pytest.mark.parametrize("dag_id", WITH_A_FORM)
+@pytest.mark.parametrize("dag_id", WITH_FORMS)
 def test_nobody_needs_json(dag_id: str) -> None:
     """It should ask with fields of their own, each with a title and an explanation."""
     params = dag(dag_id).params
@@ -155,7 +200,7 @@ def test_what_is_no_program_is_refused(given: object) -> None:
     """It should be refused when the form is sent, not when the first task runs."""
     from airflow.sdk.exceptions import ParamValidationError
 
-    for dag_id in WITH_A_FORM:
+    for dag_id in WITH_FORMS:
         param = copy.deepcopy(dag(dag_id).params.get_param("program"))
         assert param.resolve("h100-8x") == "h100-8x"
         with pytest.raises(ParamValidationError):
@@ -194,7 +239,7 @@ def test_a_broken_catalogue_stands_on_the_pages_with_file_and_line(
 def test_people_are_told_of_every_failed_task() -> None:
     """It should have the notifier on every task."""
     tasks = list(every_task())
-    assert len(tasks) == len(OF_A_ROUND) + len(Phase) * len(OF_A_PHASE) + len(OF_LEARNING)
+    assert len(tasks) == len(OF_A_ROUND) + len(Phase) * len(OF_A_PHASE) + len(OF_A_WAIVER) + len(OF_LEARNING) + 1
     for task in tasks:
         assert _notifies(task.on_failure_callback), task.task_id
 
@@ -217,8 +262,9 @@ def test_what_a_person_must_mend_is_not_tried_again(error: Exception) -> None:
     """It should fail at once where another try cannot help; the sign-off waits for people in its own way."""
     from airflow.sdk import RetryAction
 
-    asked = [task for task in every_task() if not task.task_id.endswith("sign_off")]
-    assert {task.task_id.split(".")[-1] for task in asked} == {*OF_A_ROUND, *OF_A_PHASE, *OF_LEARNING} - {"sign_off"}
+    asked = [task for task in every_task() if task.task_id.split(".")[-1] not in ASKS_PEOPLE]
+    every = {*OF_A_ROUND, *OF_A_PHASE, *OF_A_WAIVER, *OF_LEARNING, "watch"}
+    assert {task.task_id.split(".")[-1] for task in asked} == every - ASKS_PEOPLE
     for task in asked:
         decision = task.retry_policy.evaluate(error, 1, 3)
         assert decision.action == RetryAction.FAIL, task.task_id
@@ -238,16 +284,14 @@ def test_a_sign_off_outlasts_what_somebody_mends_and_shows_what_is_our_fault(err
     """It should not lose a question of weeks to a typing mistake, nor retry a bug for hours."""
     from airflow.sdk import RetryAction
 
-    for phase in Phase:
-        task = dag("npi_program").get_task(f"{phase.lower()}.sign_off")
+    for task in questions():
         wanted = RetryAction.RETRY if again else RetryAction.FAIL
         assert task.retry_policy.evaluate(error, 1, 3).action == wanted
 
 
 def test_a_person_is_waited_for_without_an_end() -> None:
     """It should neither time out nor answer by itself."""
-    for phase in Phase:
-        task = dag("npi_program").get_task(f"{phase.lower()}.sign_off")
+    for task in questions():
         assert task.response_timeout is None
         assert task.defaults is None
         assert task.options == ["Approve", "Reject"]
@@ -262,7 +306,7 @@ def test_a_dag_explains_itself(dag_id: str) -> None:
     assert made.description
     assert "Required Actions" in made.doc_md or "red" in made.doc_md
     assert "gatehouse" in made.tags
-    assert (made.schedule is None) == (dag_id in WITH_A_FORM)
+    assert (made.schedule is None) is (dag_id in WITH_FORMS)
     assert made.catchup is False
 
 

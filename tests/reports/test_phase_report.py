@@ -8,13 +8,15 @@ import pytest
 
 from gatehouse.catalog.criteria import CriteriaSet
 from gatehouse.decisions.gates import evaluate
-from gatehouse.model.evidence import EvidenceRow, GateDecision, PhaseEvidence, RoundSummary, SignOff, Waiver
+from gatehouse.model.evidence import EvidenceRow, GateDecision, PhaseEvidence, RoundSummary, SignOff
 from gatehouse.model.status import Measured, Phase, Severity, Verdict
+from gatehouse.model.waivers import Approval, Waiver, WaiverRole
 from gatehouse.reports.phase_report import phase_report, phase_report_json, style_hash
 from gatehouse.reports.report_document import FailureCount, ReportFacts, failure_bars
 
 NOW = datetime(2025, 11, 20, 9, 30, tzinfo=UTC)
 HOSTILE = "<script>alert(1)</script>\x1b[31m\u202e"
+SIGNED = (Approval("Pat", WaiverRole.ENGINEERING), Approval("Lee", WaiverRole.OPERATIONS))
 NAMES = {"SN00001": "evt-01", "SN00002": "evt-02"}
 CRITERIA = CriteriaSet.model_validate(
     {
@@ -55,10 +57,17 @@ def _row(number: int, unit: str, verdict: Verdict = Verdict.PASS, reason: str = 
 
 def _evidence(*, bad: bool = False, waived: bool = False, signed: bool = False) -> PhaseEvidence:
     waiver = Waiver(
-        7, "issues", "Sam", f"known issue {HOSTILE}", "fans at full speed", ("Pat", "Lee"), NOW + timedelta(30)
+        7,
+        "issues",
+        "Sam",
+        f"known issue {HOSTILE}",
+        "fans at full speed",
+        SIGNED,
+        NOW + timedelta(30),
+        retest="when new fans are in",
     )
-    expired = Waiver(8, "coverage", "Sam", "old", "none", ("Pat", "Lee"), NOW - timedelta(1))
-    lonely = Waiver(9, "coverage", "Sam", "lonely", "none", ("Pat",), NOW + timedelta(1))
+    expired = Waiver(8, "coverage", "Sam", "old", "none", SIGNED, NOW - timedelta(1))
+    lonely = Waiver(9, "coverage", "Sam", "lonely", "none", SIGNED[:1], NOW + timedelta(1))
     return PhaseEvidence(
         program="atlas",
         phase=Phase.EVT,
@@ -88,7 +97,9 @@ def test_the_page_tells_everything_a_review_asks() -> None:
     text = _Page(html).text
     for expected in (
         "Atlas: EVT report", "8× H100", "Pat Doe", "Every unit measured", "2 units of 2 planned", "not admissible",
-        "temp_c", "evt-02", "Containment: fans at full speed", "waits for approval", "expired", "in use", "approved",
+        "temp_c", "evt-02", "Containment: fans at full speed", "waits for sign-off", "expired", "in use",
+        "Pat (engineering), Lee (operations)", "Re-test: when new fans are in",
+        "lacks a sign-off by quality", "approved",
         "other evidence",
         decision.evidence_digest,
     ):  # fmt: skip
@@ -110,9 +121,31 @@ def test_a_clean_exit_a_conditional_one_and_none_differ(evidence: PhaseEvidence,
 
 def test_an_exited_phase_says_who_closed_it() -> None:
     """It should tell that the phase has exited, when and by whom."""
-    html, _ = _report(_evidence(bad=True, waived=True), ReportFacts(closed_at=NOW, closed_by="Lee"))
-    assert "EVT exited on conditions" in html
+    html, _ = _report(_evidence(bad=True, waived=True), ReportFacts(closed_at=NOW, closed_by="Lee", on_conditions=True))
+    assert "EVT exited on conditions: waived criteria remain" in html
     assert "2025-11-20 09:30 UTC by Lee" in html
+
+
+@pytest.mark.parametrize(
+    ("facts", "told"),
+    [
+        (ReportFacts(closed_at=NOW), "✓ EVT exited\n"),
+        (ReportFacts(closed_at=NOW, on_conditions=True), "EVT exited on conditions\n"),
+        (
+            ReportFacts(closed_at=NOW, on_conditions=True, reopened="waiver 8 expired"),
+            "EVT exited on conditions and is reopened: waiver 8 expired",
+        ),
+    ],
+)
+def test_how_a_phase_has_exited_is_told_by_its_exit(facts: ReportFacts, told: str) -> None:
+    """It should not call an exit clean, or conditional, by what its gate would say today."""
+    evidence = _evidence()
+    text = _Page(_report(evidence, facts)[0]).text
+    assert told in text
+    decision = evaluate(evidence, CRITERIA)
+    document = json.loads(phase_report_json(decision, evidence, CRITERIA, NAMES, "Atlas", "8× H100", facts))
+    assert document["conditional"] is facts.on_conditions
+    assert document["reopened"] == facts.reopened
 
 
 def test_the_page_needs_nothing_else_and_runs_nothing() -> None:
@@ -143,7 +176,7 @@ def test_json_holds_the_same() -> None:
     assert document["conditional"] is True
     assert document["decided_at"] == "2025-11-20T09:30:00+00:00"
     assert [unit["host"] for unit in document["issues"]] == ["evt-02"]
-    assert {w["id"]: w["state"] for w in document["waivers"]} == {7: "in use", 8: "expired", 9: "waits for approval"}
+    assert {w["id"]: w["state"] for w in document["waivers"]} == {7: "in use", 8: "expired", 9: "waits for sign-off"}
 
 
 def test_the_same_input_gives_the_same_page() -> None:

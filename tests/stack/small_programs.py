@@ -33,19 +33,23 @@ TITLES = ("Units tested", "Every unit answered", "No open issue", "Only admissib
 
 @dataclass(frozen=True, slots=True)
 class SmallProgram:
-    """A program and how many units each of its phases builds and asks for; ``plan`` takes the place of the phase's."""
+    """A program and how many units each of its phases builds and asks for; ``plan`` takes the place of the phase's.
+
+    ``short`` is how many units its phases ask for beyond their builds.
+    """
 
     name: str
     builds: Mapping[Phase, int]
     plan: str = ""
     roles: tuple[str, ...] = ()  # who must sign each phase; whoever answers, where none is named
+    short: int = 0
 
     def write(self, catalog: Path) -> None:
         """Write its file and its criteria, as a person would."""
         phases = ""
         for phase, units in self.builds.items():
             plan = f"{self.name}-plan" if self.plan else phase.lower()
-            words = {"program": self.name, "phase": phase, "plan": plan, "units": units}
+            words = {"program": self.name, "phase": phase, "plan": plan, "units": units + self.short}
             signed = SIGNED.format(roles=", ".join(self.roles)) if self.roles else ""
             _write(catalog / "criteria" / f"{self.name}-{plan}.yaml", CRITERIA.format(**words) + signed)
             phases += PHASE.format(**words)
@@ -66,7 +70,8 @@ ILL = SmallProgram("ill", {Phase.EVT: 4})
 CUT_OFF = SmallProgram("cut-off", {Phase.EVT: 2})
 SOAKED = SmallProgram("soaked", {Phase.EVT: 1}, SOAK)
 TWO_PEOPLE = SmallProgram("two-people", {Phase.EVT: 1}, roles=("NPI program manager", "quality engineer"))
-PROGRAMS = (STORY, REJECTED, CRASHED, WAITING, ILL, CUT_OFF, SOAKED, TWO_PEOPLE)
+WAIVED = SmallProgram("waived", {Phase.EVT: 1, Phase.DVT: 1}, short=2)
+PROGRAMS = (STORY, REJECTED, CRASHED, WAITING, ILL, CUT_OFF, SOAKED, TWO_PEOPLE, WAIVED)
 
 
 def _write(path: Path, text: str) -> None:

@@ -1,5 +1,6 @@
 """A program: a SKU on its way through the phases."""
 
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
@@ -32,7 +33,7 @@ class Override(Spec):
 
 
 class ProgramPhase(Spec):
-    """What a phase of this program asks: its plan, its exit criteria, and the build that it expects.
+    """What a phase of this program asks: its plan, its exit criteria, the build that it expects, its planned exit.
 
     ``overrides`` change numbers of criteria of the set, by their id; ``drop`` leaves criteria out, with the reason;
     ``add`` are more criteria, each with its source.
@@ -42,6 +43,7 @@ class ProgramPhase(Spec):
     criteria: str
     policy: str = "default"
     planned_units: int = Field(gt=0)
+    planned_exit: date | None = None
     overrides: dict[str, Override] = Field(default_factory=dict)
     drop: dict[str, Why] = Field(default_factory=dict)
     add: tuple[Criterion, ...] = ()

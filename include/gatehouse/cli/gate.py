@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from gatehouse.cli.output import console, print_json, print_table
+from gatehouse.cli.output import console, plain, print_json, print_table
 from gatehouse.model.status import Phase
 
 
@@ -24,6 +24,7 @@ def gate(
 ) -> None:
     """Ask a gate: may this phase exit, and what is still missing? Exits with 1 while it may not.
 
+    A phase that exited on conditions says whether it still stands; one that is reopened exits with 1.
     A replay exits with 1 when the answer, its evidence's digest, or a row that it rests on is not what it was.
     """
     if history and replay is not None:
@@ -45,11 +46,13 @@ def _look(program: str, phase: Phase, as_json: bool) -> None:
     view = look_at_gate(*catalog_and_store(), program, phase)
     decision = view.decision
     if as_json:
-        print_json(decision)
+        print_json({**plain(decision), "conditional": decision.conditional, "exit": view.exit})
     else:
         print_table(HEADINGS, gate_rows(decision, view.names), title=headline(decision))
         for line in footnotes(decision):
             console.print(line, markup=False, soft_wrap=True)
+        if view.exit:
+            console.print(f"{phase} {view.exit.words}", markup=False)
         console.print(f"evidence {decision.evidence_digest[:16]}", style="dim")
     raise typer.Exit(0 if decision.open else 1)
 

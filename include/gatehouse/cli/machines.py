@@ -78,10 +78,12 @@ def host(name: Annotated[str, typer.Argument(metavar="HOST", help="Name or seria
         return
     who = view.identity
     words = f"{who.host}  serial {who.serial}  {who.sku}  site {who.site}  {who.program} {who.build}"
-    words += f"  next: {view.action}"
+    words += f"{' is ' + view.phase_state if view.phase_state else ''}  next: {view.action}"
     console.print(words, markup=False, style="bold")
     if who.claimed_serial not in (None, who.serial):
         console.print(f"the machine itself says that its serial is {who.claimed_serial}", markup=False, style="red")
+    for waived in view.waivers:
+        console.print(f"waived: {waived}", markup=False)
     for job in view.jobs:
         console.print(f"{job}  (seen {job.seen_at:%Y-%m-%d %H:%M} UTC)", markup=False)
     latest = [(d.diagnostic, d.measured, d.verdict, f"{d.at:%Y-%m-%d %H:%M}", d.reason) for d in view.diagnostics]

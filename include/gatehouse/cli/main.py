@@ -45,6 +45,7 @@ _COMMANDS = {
     "jobs": "jobs",
     "gate": "gate",
     "baseline": "baseline",
+    "waiver": "waivers",
     "read": "evidence",
     "export": "evidence",
     "report": "evidence",

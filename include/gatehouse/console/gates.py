@@ -21,7 +21,7 @@ def gate(request: Request, workspace: WorkspaceDep, program: str, phase: Phase) 
         view.decision, view.evidence, view.gate.criteria, view.names, view.program_title, view.sku_title, view.facts
     )
     phases = list(workspace.catalog.program(program).phases)
-    return page(request, "gate.html", report=document, state=view.state, phases=phases)
+    return page(request, "gate.html", report=document, state=view.state, phases=phases, standings=view.standings)
 
 
 @router.get("/report/{program}/{phase}")

@@ -8,7 +8,9 @@ from typing import Any
 from gatehouse.catalog.criteria import CriteriaSet
 from gatehouse.decisions.evidence_index import EvidenceIndex
 from gatehouse.decisions.round_states import RoundState
-from gatehouse.model.evidence import ValueRow, Waiver, WordRow
+from gatehouse.decisions.waiver_rules import scope_of
+from gatehouse.model.evidence import ValueRow, WordRow
+from gatehouse.model.waivers import Waiver
 
 
 def evidence_digest(index: EvidenceIndex, criteria: CriteriaSet) -> str:
@@ -16,6 +18,7 @@ def evidence_digest(index: EvidenceIndex, criteria: CriteriaSet) -> str:
 
     The moment of the question and the sign-offs are left out: asking again, or signing, changes no evidence. A row that
     cannot matter is left out too; one that no longer can, or that begins to as its date comes, changes the digest.
+    Of phases before that exited on conditions it holds whether they stand.
     """
     evidence = index.evidence
     document: dict[str, Any] = {
@@ -29,7 +32,8 @@ def evidence_digest(index: EvidenceIndex, criteria: CriteriaSet) -> str:
         "values": {name: _numbers(index.values(name)) for name in evidence.values},
         "history": {name: _numbers(index.history(name)) for name in evidence.history},
         "words": {name: _words(index.words(name)) for name in evidence.words},
-        "waivers": sorted(map(_waiver, set(evidence.waivers))),
+        "waivers": sorted(_waiver(waiver, index) for waiver in set(evidence.waivers)),
+        "earlier": sorted((each.phase, each.stands) for each in set(evidence.earlier)),
         "criteria": criteria.model_dump(mode="json"),
     }
     canonical = json.dumps(document, sort_keys=True, separators=(",", ":"))
@@ -70,6 +74,8 @@ def _words(rows: Iterable[WordRow]) -> list[Any]:
     return [(row.result_id, row.unit, row.part, row.word) for row in rows]
 
 
-def _waiver(waiver: Waiver) -> tuple[Any, ...]:
+def _waiver(waiver: Waiver, index: EvidenceIndex) -> tuple[Any, ...]:
     said = (waiver.criterion, waiver.owner, waiver.reason, waiver.containment, waiver.expires_at.timestamp())
-    return (waiver.id, *said, sorted(set(waiver.approved_by)), sorted(set(waiver.units)))
+    signed = sorted({(approval.who, approval.role) for approval in waiver.approved_by})
+    scope = (waiver.for_all, sorted(set(waiver.units)), sorted(scope_of(waiver, index)))
+    return (waiver.id, *said, waiver.retest, waiver.requested_by, signed, *scope, waiver.ended is not None)

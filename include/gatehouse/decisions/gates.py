@@ -10,6 +10,7 @@ does not matter. The answer depends on nothing but its arguments: the same evide
 from collections.abc import Iterable, Iterator
 
 from gatehouse.catalog.criteria import CriteriaSet, Criterion, Gauge, Performance, SignOffs
+from gatehouse.decisions.conditional_exits import earlier_phases
 from gatehouse.decisions.criteria.assessment import assess
 from gatehouse.decisions.criteria.performance import without_gauge
 from gatehouse.decisions.evidence_digest import evidence_digest
@@ -36,9 +37,7 @@ def evaluate(evidence: PhaseEvidence, criteria: CriteriaSet) -> GateDecision:
     digest = evidence_digest(index, criteria)
     outcomes = [apply_waivers(found, criterion, index) for found, criterion in _assessed(criteria, index, digest)]
     of_people = {criterion.id for criterion in criteria.criteria if isinstance(criterion, SignOffs)}
-    rejection = standing_rejection(evidence, digest)
-    if rejection:
-        outcomes.append(rejection)
+    outcomes += [asked for asked in (earlier_phases(evidence), standing_rejection(evidence, digest)) if asked]
     outlook = overall_outlook(
         (o.title, o.forecast or o.no_forecast)
         for o in outcomes

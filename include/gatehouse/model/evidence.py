@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from gatehouse.model.status import CriterionStatus, Measured, Phase, Severity, Verdict
+from gatehouse.model.waivers import Waiver
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +89,16 @@ class SignOff:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiver:
-    """A criterion that people decided to live without, for some units or all, until a date."""
+class EarlierExit:
+    """A phase before this one that exited on conditions, and whether it still stands.
 
-    id: int
-    criterion: str
-    owner: str
-    reason: str
-    containment: str
-    approved_by: tuple[str, ...]
-    expires_at: datetime
-    units: tuple[str, ...] = ()  # empty: every unit
+    ``why`` says on what it stands, or why it does not; ``closes`` what would make it stand again.
+    """
+
+    phase: Phase
+    stands: bool
+    why: str
+    closes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,8 @@ class PhaseEvidence:
     ``units`` are the serials of the phase's build; ``diagnostics`` those that its plan makes mandatory;
     ``rows`` the results of its rounds, in any order, at least those that can matter (``EvidenceIndex`` says which);
     ``values`` and ``history`` numeric readings by name and ``words`` texts by name, only of admissible rounds: see
-    ``WantedReadings``.
+    ``WantedReadings``. ``site_of`` is where each unit of the build stands;
+    ``earlier`` are the phases before this one that exited on conditions.
     """
 
     program: str
@@ -124,6 +125,8 @@ class PhaseEvidence:
     sites: tuple[str, ...] = ()  # sites at which the units of the build stand
     history: Mapping[str, tuple[ValueRow, ...]] = field(default_factory=dict)
     words: Mapping[str, tuple[WordRow, ...]] = field(default_factory=dict)
+    site_of: Mapping[str, str] = field(default_factory=dict)
+    earlier: tuple[EarlierExit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ class Trouble(StrEnum):
     CHECK = "the check"
     DATA = "the data of the round"
     PIPELINE = "the pipeline"
+    WAIVER = "the waiver"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,8 @@ class Links:
 class Alert:
     """One alert. ``about`` names what it is about: the same is sent once. All text is plain, nothing in it acts.
 
-    ``tasks`` and ``told`` are what it tells of, so that a later alert of the run can leave them out.
+    ``tasks`` and ``told`` are what it tells of, so that a later alert of the run can leave them out. ``people`` must
+    hear of it beside those who hear everything: names, or e-mail addresses.
     """
 
     about: str
@@ -93,6 +95,7 @@ class Alert:
     serials: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
     tasks: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -112,6 +115,7 @@ class Alert:
             "serials": list(self.serials),
             "told": list(self.told),
             "tasks": list(self.tasks),
+            "people": list(self.people),
         }
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gatehouse.model.status import CriterionStatus, Phase
-from gatehouse.operations.look_at_gate import asked_of
+from gatehouse.operations.gate_evidence import phase_of
 from gatehouse.operations.workspace import Workspace
 from gatehouse.store import phases
 from gatehouse.store.engine import transaction
@@ -33,7 +33,7 @@ def gate_history(workspace: Workspace, program: str, phase: Phase) -> tuple[Kept
     Raises:
         NotFoundError: no such program, or it has no such phase.
     """
-    asked_of(workspace.catalog, program, phase)
+    phase_of(workspace.catalog, program, phase)
     with transaction(workspace.engine) as session:
         row = phases.phase_row(session, program, phase)
         closed_on, closed_by = (row.decision_id, row.closed_by) if row else (None, None)

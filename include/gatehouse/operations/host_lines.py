@@ -116,7 +116,8 @@ class VisitLine:
 class HostView:
     """Everything about a host. ``issues`` come gravest first; ``action`` is the highest rung that any of them asks.
 
-    ``jobs`` run on it now, as far as the last look knows.
+    ``jobs`` run on it now, as far as the last look knows. ``phase_state`` is how the phase of its build stands, empty
+    where it is of none; ``waivers`` are those in force that cover it, in words.
     """
 
     identity: Identity
@@ -125,3 +126,5 @@ class HostView:
     action: str
     visits: tuple[VisitLine, ...]
     jobs: tuple[JobProgress, ...] = ()
+    phase_state: str = ""
+    waivers: tuple[str, ...] = ()

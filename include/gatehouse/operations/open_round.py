@@ -8,6 +8,7 @@ from gatehouse.catalog.declared import DeclaredDiagnostic
 from gatehouse.catalog.limits import Limit
 from gatehouse.catalog.plan import Plan
 from gatehouse.catalog.policies import FindingPolicy
+from gatehouse.catalog.program import Program
 from gatehouse.catalog.sku import Sku
 from gatehouse.model.errors import RefusedError, UsageError
 from gatehouse.model.hosts import Host
@@ -23,13 +24,17 @@ ADHOC = "ADHOC"  # a round outside every phase: evidence for people, never for a
 
 @dataclass(frozen=True, slots=True)
 class RoundRequest:
-    """Who wants which units of a program measured, and why. No ``units`` means the whole build of the open phase."""
+    """Who wants which units of a program measured, and why. No ``units`` means the whole build of the phase.
+
+    No ``phase`` means the open one; one that exited on conditions may be named, so that evidence can close it for good.
+    """
 
     program: str
     who: str
     reason: str = ""
     units: tuple[str, ...] = ()
     round_id: str = ""
+    phase: Phase | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +83,18 @@ class RoundSpec:
 
 
 def open_round(workspace: Workspace, request: RoundRequest) -> str:
-    """Open a round on units of the program's open phase; returns its id. The same ``round_id`` opens it once.
+    """Open a round on units of the program's open phase, or of the one that is asked for; returns its id.
+
+    The same ``round_id`` opens it once.
 
     Raises:
-        RefusedError: no phase of the program is open, or a unit is not of the open phase's build.
+        RefusedError: no such phase takes evidence now, or a unit is not of its build.
         UsageError: the build has no hosts.
     """
     catalog = workspace.catalog
     program = catalog.program(request.program)
     with transaction(workspace.engine) as session:
-        phase = phases.current_phase(session, request.program)
-        if phase is None or phase not in program.phases:
-            raise RefusedError(f"{request.program} has no open phase: start its npi_program run first")
+        phase = _phase(session, request, program)
         asked = program.phases[phase]
         hosts = _chosen(catalog.build(request.program, phase), request, phase)
         spec = _spec(workspace, asked.plan, catalog.find("plan", asked.plan, catalog.plans), asked.policy, hosts)
@@ -101,6 +106,18 @@ def open_adhoc_round(workspace: Workspace, plan: str, hosts: Sequence[Host], who
     spec = _spec(workspace, plan, workspace.catalog.find("plan", plan, workspace.catalog.plans), "default", hosts)
     with transaction(workspace.engine) as session:
         return _store(session, RoundRequest(ADHOC.lower(), who, reason), ADHOC, spec, hosts)
+
+
+def _phase(session: Transaction, request: RoundRequest, program: Program) -> Phase:
+    phase = request.phase or phases.current_phase(session, request.program)
+    if phase is None or phase not in program.phases:
+        raise RefusedError(f"{request.program} has no open phase: start its npi_program run first")
+    row = phases.phase_row(session, request.program, phase)
+    if row is None:
+        raise RefusedError(f"{request.program} {phase} is not open yet: leave the phase out to measure the open one")
+    if row.closed_at and not row.conditional:
+        raise RefusedError(f"{request.program} {phase} has exited, and nothing is left to show there")
+    return phase
 
 
 def _chosen(build: Sequence[Host], request: RoundRequest, phase: Phase) -> Sequence[Host]:

@@ -57,12 +57,17 @@ def tell_failure(workspace: Workspace, failure: Failure, links: Links, channels:
     return alert
 
 
-def send_once(workspace: Workspace, alert: Alert, channels: Sequence[Channel]) -> bool:
-    """Send an alert through the channels that do not have it yet, unless another sends it. Returns whether we did."""
+def send_once(
+    workspace: Workspace, alert: Alert, channels: Sequence[Channel], attempts: int = alerts.MOST_ATTEMPTS
+) -> bool:
+    """Send an alert through the channels that do not have it yet, unless another sends it. Returns whether we did.
+
+    After so many ``attempts`` that failed it is given up.
+    """
     if not channels:
         return False
     with transaction(workspace.engine) as session:
-        before = alerts.claim(session, alert.about, alert.subject, alert.as_json())
+        before = alerts.claim(session, alert.about, alert.subject, alert.as_json(), attempts)
     if before is None:
         log.info("sent before: %s", alert.about)
         return False

@@ -4,11 +4,14 @@ import shlex
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
+from gatehouse.decisions.waiver_rules import state_of
 from gatehouse.diagnostics.registry import all_diagnostics
 from gatehouse.model.errors import NotFoundError
 from gatehouse.model.hosts import Host
-from gatehouse.model.status import Action, Severity
+from gatehouse.model.status import Action, Phase, Severity
+from gatehouse.model.waivers import WaiverState
 from gatehouse.operations.host_lines import (
     DiagnosticLine,
     HostView,
@@ -19,13 +22,16 @@ from gatehouse.operations.host_lines import (
     ReadingLine,
     VisitLine,
 )
+from gatehouse.operations.standing_exits import standings
 from gatehouse.operations.unfinished import progress_of
+from gatehouse.operations.view_programs import state_of as phase_state
 from gatehouse.operations.workspace import Workspace
-from gatehouse.store import host_views, jobs, leases
-from gatehouse.store.engine import transaction
+from gatehouse.store import host_views, jobs, leases, phases
+from gatehouse.store.engine import Transaction, cursor_of, transaction
 from gatehouse.store.host_views import LatestResult, Visit
 from gatehouse.store.tables import FindingRow, OutputRow, ReadingRow, RoundUnitRow
 from gatehouse.store.views import VIOLATION
+from gatehouse.store.waivers_of_gate import waivers_of_gate
 
 MOST_READINGS = 5000  # a host of 16 accelerators and 18 drives has about 2,000
 MOST_FINDINGS = 500
@@ -33,7 +39,9 @@ MOST_VISITS = 50
 
 
 def host_view(workspace: Workspace, host_or_serial: str) -> HostView:
-    """A host by name or serial, in the catalogue or in any round. Eight queries, whatever its history.
+    """A host by name or serial, in the catalogue or in any round. Ten queries, whatever its history.
+
+    One gate more where the phase of its build exited on conditions.
 
     Raises:
         NotFoundError: neither the catalogue nor any round knows it.
@@ -53,6 +61,7 @@ def host_view(workspace: Workspace, host_or_serial: str) -> HostView:
         visits = host_views.visits(session, identity.serial, MOST_VISITS)
         held = leases.holders(session, [identity.host])
         running = jobs.running_on(session, identity.serial)
+        state, waived = _of_its_build(session, workspace, identity)
     issues = _issues(latest, findings)
     return HostView(
         identity=replace(identity, held_by=held.get(identity.host, "")),
@@ -61,7 +70,26 @@ def host_view(workspace: Workspace, host_or_serial: str) -> HostView:
         action=max((Action(issue.action) for issue in issues), key=lambda a: a.rung, default=Action.NONE),
         visits=tuple(_visit(visit) for visit in visits),
         jobs=tuple(progress_of(job, identity.host) for job in running),
+        phase_state=state,
+        waivers=waived,
     )
+
+
+def _of_its_build(session: Transaction, workspace: Workspace, who: Identity) -> tuple[str, tuple[str, ...]]:
+    """How the phase of a host's build stands, and the waivers in force that cover this host."""
+    if who.program not in workspace.catalog.programs or who.build not in Phase.__members__:
+        return "", ()
+    phase, now = Phase(who.build), datetime.now(UTC)
+    row = phases.phase_row(session, who.program, phase)
+    conditional = row is not None and row.conditional
+    found = standings(cursor_of(session), workspace.catalog, now, who.program, [phase]) if conditional else {}
+    covering = [
+        f"waiver {waiver.id} of {waiver.owner}: {waiver.criterion} until {waiver.expires_at:%Y-%m-%d}"
+        for waiver in waivers_of_gate(cursor_of(session), who.program, phase)
+        if state_of(waiver, now) is WaiverState.IN_FORCE
+        and (waiver.for_all or who.serial in waiver.units or who.site in waiver.sites)
+    ]
+    return phase_state(row, found.get((who.program, phase.value))).value, tuple(covering)
 
 
 def _listed(workspace: Workspace, host_or_serial: str) -> Host | None:

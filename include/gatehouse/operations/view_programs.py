@@ -2,17 +2,19 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from gatehouse.catalog.program import Program
+from gatehouse.decisions.conditional_exits import Standing
 from gatehouse.model.status import CriterionStatus, Phase
+from gatehouse.operations.standing_exits import Gate, standings
 from gatehouse.operations.workspace import Workspace
 from gatehouse.store import views
-from gatehouse.store.engine import transaction
+from gatehouse.store.engine import cursor_of, transaction
 from gatehouse.store.tables import DecisionRow, PhaseRow
-from gatehouse.store.views import Gate, RoundTally
+from gatehouse.store.views import RoundTally
 
 
 class GateState(StrEnum):
@@ -23,13 +25,15 @@ class GateState(StrEnum):
     OPEN = "open"
     EXITED = "exited"
     EXITED_CONDITIONALLY = "exited on conditions"
+    REOPENED = "reopened"
 
 
 @dataclass(frozen=True, slots=True)
 class GateCell:
     """One gate of a program. ``status`` and what follows are of the last decision that was kept, None before the first.
 
-    ``lacking`` are the titles of the criteria that it found neither met nor waived.
+    ``lacking`` are the titles of the criteria that it found neither met nor waived; ``conditions`` tells on what an
+    exit on conditions stands, or why it is reopened.
     """
 
     phase: Phase
@@ -44,6 +48,7 @@ class GateCell:
     measured_units: int = 0
     rounds: int = 0
     last_round: str = ""
+    conditions: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +70,24 @@ class _Seen:
     decisions: Mapping[Gate, DecisionRow]
     rounds: Mapping[Gate, RoundTally]
     builds: Mapping[Gate, int]
+    standings: Mapping[Gate, Standing]
 
 
-def view_programs(workspace: Workspace) -> tuple[ProgramLine, ...]:
-    """Every program of the catalogue, those under way first. Three queries, whatever the number of hosts."""
+def view_programs(workspace: Workspace, now: datetime | None = None) -> tuple[ProgramLine, ...]:
+    """Every program of the catalogue, those under way first. Three queries, whatever the number of hosts.
+
+    One more, and one gate for each exit on conditions: whether it stands is derived, as of ``now``.
+    """
     with transaction(workspace.engine) as session:
         seen = _Seen(
             views.phase_rows(session),
             views.last_decisions(session),
             views.round_tallies(session),
             Counter((host.program, host.build) for host in workspace.catalog.hosts.values()),
+            {},
         )
+        if any(row.conditional for row in seen.phases.values()):
+            seen = replace(seen, standings=standings(cursor_of(session), workspace.catalog, now or datetime.now(UTC)))
     under_way = {program for program, _ in seen.phases}
     programs = sorted(workspace.catalog.programs.items(), key=lambda item: (item[0] not in under_way, item[0]))
     return tuple(_line(workspace, name, program, seen) for name, program in programs)
@@ -99,12 +111,12 @@ def _cell(name: str, program: Program, phase: Phase, seen: _Seen) -> GateCell:
     if asked is None:
         return GateCell(phase, GateState.NOT_PLANNED)
     gate = (name, phase.value)
-    decision, rounds = seen.decisions.get(gate), seen.rounds.get(gate)
+    decision, rounds, standing = seen.decisions.get(gate), seen.rounds.get(gate), seen.standings.get(gate)
     outcomes = list(decision.outcomes) if decision else []
     lacking = [o for o in outcomes if o["status"] not in (CriterionStatus.MET, CriterionStatus.WAIVED)]
     return GateCell(
         phase=phase,
-        state=state_of(seen.phases.get(gate)),
+        state=state_of(seen.phases.get(gate), standing),
         status=CriterionStatus(decision.status) if decision else None,
         decided_at=decision.decided_at if decision else None,
         met=len(outcomes) - len(lacking),
@@ -115,13 +127,16 @@ def _cell(name: str, program: Program, phase: Phase, seen: _Seen) -> GateCell:
         measured_units=rounds.units if rounds else 0,
         rounds=rounds.rounds if rounds else 0,
         last_round=rounds.last_round if rounds else "",
+        conditions=standing.why if standing else "",
     )
 
 
-def state_of(row: PhaseRow | None) -> GateState:
-    """Where a phase stands, by its row."""
+def state_of(row: PhaseRow | None, standing: Standing | None) -> GateState:
+    """Where a phase stands, by its row, and by what became of an exit on conditions."""
     if row is None:
         return GateState.NOT_OPENED
     if row.closed_at is None:
         return GateState.OPEN
+    if standing and not standing.stands:
+        return GateState.REOPENED
     return GateState.EXITED_CONDITIONALLY if row.conditional else GateState.EXITED

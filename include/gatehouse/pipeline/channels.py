@@ -4,14 +4,15 @@ Everything here is bounded in time: the callbacks of a DAG run in the dag proces
 """
 
 import logging
+import re
 import smtplib
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import EmailMessage
-from email.utils import parsedate_to_datetime
+from email.utils import parseaddr, parsedate_to_datetime
 from typing import Any
 
 import httpx
@@ -24,6 +25,7 @@ TRIES = 3
 FIRST_WAIT_S = 0.5  # doubled at each try
 LONGEST_WAIT_S = 5.0  # a Retry-After beyond that is cut: a person waits for this alert
 _AGAIN = (429, 500, 502, 503, 504)
+_ADDRESS = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 _SAFE = str.maketrans({"<": "‹", ">": "›", "@": "@\u200b"})  # chat systems act on <…> and @name
 
 
@@ -80,16 +82,18 @@ class MailChannel:
     starttls: bool = True
     verify: bool = True
     timeout_s: float = 10.0
+    people: Mapping[str, str] = field(default_factory=dict)
     name: str = "e-mail"
 
     def send(self, alert: Alert) -> None:
-        """Send it to all recipients.
+        """Send it to all recipients, and to the people whom it names, where we have an address of theirs.
 
         Raises:
-            ChannelError: the server did not take it, or not for every recipient.
+            ChannelError: the server did not take it, or not for every one of our recipients.
         """
-        message = EmailMessage()
-        message["Subject"], message["From"], message["To"] = alert.subject, self.sender, ", ".join(self.to)
+        message, also = EmailMessage(), self.addresses(alert.people)
+        message["Subject"], message["From"] = alert.subject, self.sender
+        message["To"] = ", ".join(dict.fromkeys((*self.to, *also)))
         message.set_content(alert.text)
         try:
             with self._client() as client:
@@ -98,8 +102,27 @@ class MailChannel:
                 refused = client.send_message(message)
         except (smtplib.SMTPException, OSError) as error:
             raise ChannelError(f"{type(error).__name__}: {error}") from error
-        if refused:
+        if refused.keys() & set(self.to):
             raise ChannelError(f"refused: {', '.join(sorted(refused))}")
+        if refused:
+            log.warning("alert %s: the mail server refused %s", alert.about, ", ".join(sorted(refused)))
+
+    def addresses(self, people: Iterable[str]) -> list[str]:
+        """The addresses of people: by the Connection's list, or one that they are named by, in a domain of ours.
+
+        Names come from forms that many may fill in: none of them makes us write to a stranger.
+        """
+        known = {name.strip().casefold(): address for name, address in self.people.items()}
+        ours = {address.rpartition("@")[2].casefold() for address in (self.sender, *self.to)}
+        found = []
+        for person in people:
+            named = parseaddr(person)[1]
+            own = bool(_ADDRESS.fullmatch(named)) and named.rpartition("@")[2].casefold() in ours
+            if address := known.get(person.strip().casefold(), named if own else ""):
+                found.append(address)
+            else:
+                log.info("no address of %r: whoever hears everything hears of it", person)
+        return found
 
     def _client(self) -> smtplib.SMTP:
         context = ssl.create_default_context()
@@ -132,13 +155,14 @@ def webhook_of(connection: Any) -> WebhookChannel:
 def mail_of(connection: Any) -> MailChannel:
     """The mail server of an smtp Connection; extra ``to`` holds the recipients, ``from_email`` the sender.
 
+    ``people`` maps names to addresses, for those who are written to only about what is theirs.
     ``disable_ssl``, ``disable_tls``, ``ssl_context`` and ``timeout`` mean what they mean to the smtp provider.
 
     Raises:
         ValueError: host, sender or recipients are missing.
     """
     extra = connection.extra_dejson
-    recipients = extra.get("to") or ()
+    recipients, people = extra.get("to") or (), extra.get("people")
     to = tuple(part.strip() for part in (recipients.split(",") if isinstance(recipients, str) else recipients))
     sender = extra.get("from_email") or (connection.login if "@" in (connection.login or "") else "")
     if not (connection.host and sender and any(to)):
@@ -155,6 +179,7 @@ def mail_of(connection: Any) -> MailChannel:
         starttls=not use_ssl and not _yes(extra.get("disable_tls")),
         verify=extra.get("ssl_context") != "none",
         timeout_s=min(float(extra.get("timeout") or 10.0), 10.0),
+        people={str(name): str(address) for name, address in people.items()} if isinstance(people, dict) else {},
     )
 
 

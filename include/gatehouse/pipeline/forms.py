@@ -6,6 +6,9 @@ from airflow.sdk import Param
 
 from gatehouse.catalog.loader import Catalog, open_catalog
 from gatehouse.model.errors import CatalogError
+from gatehouse.model.status import Phase
+
+_TO_MEASURE = "Which hosts to measure. Leave it empty for every unit of the phase's build."
 
 
 def catalog_for_forms() -> Catalog:
@@ -43,9 +46,8 @@ def program_param(catalog: Catalog) -> Param:
     )
 
 
-def units_param(catalog: Catalog) -> Param:
-    """A multi-select of the hosts; empty means the whole build of the open phase."""
-    description = "Which hosts to measure. Leave it empty for every unit of the open phase's build."
+def units_param(catalog: Catalog, description: str = _TO_MEASURE) -> Param:
+    """A multi-select of the hosts; empty means the whole build."""
     try:
         examples = sorted(host.name for host in catalog.hosts.values())
     except CatalogError as error:
@@ -69,6 +71,52 @@ def reason_param() -> Param:
         title="Reason",
         description="Why you run it, such as 'retest after the GPU was swapped'. It is kept with the round.",
     )
+
+
+def phase_param(description: str, *, optional: bool = False) -> Param:
+    """A drop-down of the phases."""
+    phases = [phase.value for phase in Phase]
+    kinds, choices = (["null", "string"], [None, *phases]) if optional else ("string", phases)
+    return Param(None, type=kinds, enum=choices, title="Phase", description=description)
+
+
+def criterion_param(catalog: Catalog) -> Param:
+    """A drop-down of every exit criterion of the catalogue; the phase may ask only some of them."""
+    description = "The exit criterion to live without, as the gate's page names it. A blocker cannot be waived."
+    try:
+        asked = [criterion for each in catalog.criteria.values() for criterion in each.criteria]
+    except CatalogError as error:
+        return Param(None, type="string", title="Criterion", description=f"No list: {error.problems[0]}")
+    titles = {criterion.id: f"{criterion.id}: {criterion.title or criterion.id}" for criterion in asked}
+    return Param(
+        None, type="string", enum=sorted(titles), values_display=titles, title="Criterion", description=description
+    )
+
+
+def sites_param(catalog: Catalog) -> Param:
+    """A multi-select of the sites."""
+    try:
+        examples, description = sorted(catalog.sites), "All units of the build at these sites."
+    except CatalogError as error:
+        examples, description = [], f"No list: {error.problems[0]}"
+    return Param(
+        None,
+        type=["null", "array"],
+        items={"type": "string"},
+        examples=examples,
+        title="Sites",
+        description=description,
+    )
+
+
+def words_param(title: str, description: str) -> Param:
+    """A field of text that must be filled in."""
+    return Param(None, type="string", minLength=1, maxLength=2000, title=title, description=description)
+
+
+def day_param(title: str, description: str) -> Param:
+    """A day from a calendar."""
+    return Param(None, type="string", format="date", title=title, description=description)
 
 
 def run_user(dag_run: Any) -> str:

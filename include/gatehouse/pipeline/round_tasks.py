@@ -8,6 +8,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleExcept
 
 from gatehouse.model.errors import NotFoundError
 from gatehouse.model.round_ids import round_id_of
+from gatehouse.model.status import Phase
 from gatehouse.operations.admit_round import admit_round
 from gatehouse.operations.open_round import RoundRequest
 from gatehouse.operations.open_round import open_round as open_round_now
@@ -31,6 +32,7 @@ def open_round() -> list[Shard]:
         reason=params.get("reason") or "",
         units=tuple(params.get("units") or ()),
         round_id=round_id_of(run.run_id),
+        phase=Phase(params["phase"]) if params.get("phase") else None,
     )
     workspace = workspace_from_connections()
     summary = summarise_round(workspace, open_round_now(workspace, request))

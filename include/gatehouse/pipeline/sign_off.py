@@ -32,7 +32,7 @@ class AskAgain(AirflowException):
 
 
 # A person's answer, or a person who mends YAML or a database, is waited for; any other error is ours, and shown.
-_ASK_AGAIN = ExceptionRetryPolicy(
+ASK_AGAIN = ExceptionRetryPolicy(
     rules=[
         RetryRule(exception=AskAgain, action=RetryAction.RETRY, retry_delay=timedelta(seconds=2)),
         RetryRule(
@@ -58,7 +58,7 @@ class SignOffOperator(ApprovalOperator):
             "params": {"role": role, "comment": comment},
             "retries": MANY,
             "retry_delay": timedelta(seconds=2),
-            "retry_policy": _ASK_AGAIN,
+            "retry_policy": ASK_AGAIN,
         }
         super().__init__(subject=f"{{{{ params.program }}}}: may {phase} exit?", body="", **{**kwargs, **ours})
         self.program = program

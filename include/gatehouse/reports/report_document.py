@@ -8,11 +8,11 @@ from typing import Any
 
 from gatehouse.catalog.criteria import CriteriaSet
 from gatehouse.decisions.evidence_index import EvidenceIndex, issue_class
-from gatehouse.model.evidence import CriterionOutcome, GateDecision, PhaseEvidence, SignOff, Waiver
+from gatehouse.decisions.waiver_rules import lacking, state_of
+from gatehouse.model.evidence import CriterionOutcome, GateDecision, PhaseEvidence, SignOff
 from gatehouse.model.status import CriterionStatus
+from gatehouse.model.waivers import Waiver, WaiverState
 from gatehouse.reports.plain_text import with_names
-
-APPROVERS = 2  # a waiver counts from two approvals on
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,10 @@ class FailureCount:
 
 @dataclass(frozen=True, slots=True)
 class ReportFacts:
-    """What a report tells beside decision and evidence. ``failures`` are of the whole phase, repaired ones included."""
+    """What a report tells beside decision and evidence. ``failures`` are of the whole phase, repaired ones included.
+
+    ``on_conditions`` tells an exit on waivers from a clean one; ``reopened`` says why it does not stand any more.
+    """
 
     sku: str = ""
     owner: str = ""
@@ -35,6 +38,8 @@ class ReportFacts:
     closed_at: datetime | None = None
     closed_by: str = ""
     failures: tuple[FailureCount, ...] = ()
+    on_conditions: bool = False
+    reopened: str = ""
 
 
 def report_document(
@@ -49,7 +54,8 @@ def report_document(
         "phase": decision.phase,
         "criteria_title": criteria.title,
         "status": decision.status,
-        "conditional": decision.conditional,
+        "conditional": facts.on_conditions if facts.closed_at else decision.conditional,
+        "reopened": facts.reopened,
         "exit": exit_words(decision, facts),
         "opened_at": facts.opened_at,
         "closed_at": facts.closed_at,
@@ -65,15 +71,19 @@ def report_document(
         ],
         "failures": failure_bars(facts.failures),
         "issues": _issues(index, names),
-        "waivers": [_waiver(waiver, decision) for waiver in evidence.waivers],
+        "waivers": [_waiver(waiver, decision, names) for waiver in evidence.waivers],
         "sign_offs": [_sign_off(answer, decision) for answer in evidence.sign_offs],
     }  # fmt: skip
 
 
 def exit_words(decision: GateDecision, facts: ReportFacts) -> str:
     """Where the phase stands, in words that tell a clean exit from one that only a waiver allows."""
+    if facts.reopened:
+        return f"exited on conditions and is reopened: {facts.reopened}"
+    if facts.closed_at and not facts.on_conditions:
+        return "exited"
     if facts.closed_at:
-        return "exited on conditions: waived criteria remain" if decision.conditional else "exited"
+        return "exited on conditions: waived criteria remain" if decision.conditional else "exited on conditions"
     if decision.conditional:
         return "may exit on conditions: waived criteria remain"
     return "may exit" if decision.open else "may not exit"
@@ -145,16 +155,25 @@ def _issue(row: Any, index: EvidenceIndex) -> dict[str, Any]:
     }
 
 
-def _waiver(waiver: Waiver, decision: GateDecision) -> dict[str, Any]:
-    approvers = {name.strip().casefold() for name in waiver.approved_by} - {""}
-    if waiver.expires_at <= decision.decided_at:
-        state = "expired"
-    elif len(approvers) < APPROVERS:
-        state = "waits for approval"
-    else:
-        used = any(o.waiver == waiver.id for o in decision.outcomes if o.status is CriterionStatus.WAIVED)
-        state = "in use" if used else "not needed or not covering"
-    return {**asdict(waiver), "units": list(waiver.units), "approved_by": list(waiver.approved_by), "state": state}
+def _waiver(waiver: Waiver, decision: GateDecision, names: Mapping[str, str]) -> dict[str, Any]:
+    state = state_of(waiver, decision.decided_at)
+    used = any(o.waiver == waiver.id for o in decision.outcomes if o.status is CriterionStatus.WAIVED)
+    in_use = "in use" if used else "not needed or not covering"
+    return {
+        **asdict(waiver),
+        "units": [names.get(unit, unit) for unit in waiver.units],
+        "sites": list(waiver.sites),
+        "scope": waiver_scope(waiver, names),
+        "approved_by": [f"{approval.who} ({approval.role})" for approval in waiver.approved_by],
+        "lacks": lacking(waiver) if state is WaiverState.WAITING else "",
+        "state": in_use if state is WaiverState.IN_FORCE else state.value,
+    }
+
+
+def waiver_scope(waiver: Waiver, names: Mapping[str, str]) -> str:
+    """Which units a waiver is for, in words."""
+    parts = [names.get(unit, unit) for unit in waiver.units] + [f"every unit at {site}" for site in waiver.sites]
+    return ", ".join(parts) or "every unit"
 
 
 def _sign_off(answer: SignOff, decision: GateDecision) -> dict[str, Any]:

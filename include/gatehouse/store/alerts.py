@@ -24,7 +24,9 @@ class Told:
     body: Mapping[str, Any]
 
 
-def claim(session: Session, about: str, subject: str, body: Mapping[str, Any]) -> Sequence[str] | None:
+def claim(
+    session: Session, about: str, subject: str, body: Mapping[str, Any], attempts: int = MOST_ATTEMPTS
+) -> Sequence[str] | None:
     """Take the right to send an alert: None when it was sent or is being sent, else the channels that have it already.
 
     One atomic statement: of two that claim at once, one gets None. A claim that failed, or whose sender died, can be
@@ -43,7 +45,7 @@ def claim(session: Session, about: str, subject: str, body: Mapping[str, Any]) -
             "sent_at": func.clock_timestamp(),
             "channels": AlertRow.channels.op("||")(func.jsonb_build_object("state", SENDING)),
         },
-        where=and_(or_(state == FAILED, dead), AlertRow.attempts < MOST_ATTEMPTS),
+        where=and_(or_(state == FAILED, dead), AlertRow.attempts < attempts),
     )
     row = session.execute(statement.returning(AlertRow.channels)).first()
     return None if row is None else list(row[0].get("sent", ()))

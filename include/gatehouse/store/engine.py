@@ -79,6 +79,12 @@ def one_moment(session: Session) -> Any:
     return connection.connection.cursor()
 
 
+def cursor_of(session: Session) -> Any:
+    """The driver's cursor in the session's transaction, after all that the session has to write."""
+    session.flush()
+    return session.connection().connection.cursor()
+
+
 def _config(engine: Engine) -> "Config":
     from alembic.config import Config  # a third of a second that most commands of the shell need not wait for
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from gatehouse.model.evidence import EvidenceRow, PhaseEvidence, RoundSummary, SignOff, Waiver, WantedReadings
+from gatehouse.model.evidence import EvidenceRow, PhaseEvidence, RoundSummary, SignOff, WantedReadings
 from gatehouse.model.hosts import Host
 from gatehouse.model.status import Measured, Phase, Severity, Verdict
 from gatehouse.store import evidence_sql as sql
 from gatehouse.store.evidence_readings import load_durations, load_numbers, load_words
+from gatehouse.store.waivers_of_gate import waivers_of_gate
 
 Cursor = Any  # psycopg2 ships no types
 _MEASURED = {member.value: member for member in Measured}
@@ -59,8 +60,9 @@ def phase_evidence(
         },
         words=load_words(cursor, wanted.words, rows.sound),
         sign_offs=_sign_offs(cursor, of.named),
-        waivers=_waivers(cursor, of.named),
+        waivers=waivers_of_gate(cursor, program, phase),
         sites=tuple(sorted({h.site for h in build})),
+        site_of={h.serial: h.site for h in build},
     )
 
 
@@ -191,11 +193,3 @@ def _overtaken(cursor: Cursor, of: _Phase, rows: Iterable[EvidenceRow]) -> tuple
 def _sign_offs(cursor: Cursor, named: Mapping[str, Any]) -> tuple[SignOff, ...]:
     cursor.execute(sql.SIGN_OFFS, named)
     return tuple(SignOff(*record) for record in cursor.fetchall())
-
-
-def _waivers(cursor: Cursor, named: Mapping[str, Any]) -> tuple[Waiver, ...]:
-    cursor.execute(sql.WAIVERS, named)
-    return tuple(
-        Waiver(id_, criterion, owner, reason, containment, tuple(approved_by), expires_at, tuple(units))
-        for id_, criterion, owner, reason, containment, approved_by, expires_at, units in cursor.fetchall()
-    )

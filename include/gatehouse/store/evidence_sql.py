@@ -34,7 +34,7 @@ WHERE released_at IS NULL AND program = %(program)s AND phase = %(phase)s
 
 # The first and the latest row of every pair.
 ENDS = """
-SELECT result_id, round_id, serial, diagnostic, measured, verdict, severity, reason, at, is_latest FROM standing
+SELECT result_id, round_id, serial, diagnostic, measured, verdict, severity, reason, at, is_latest FROM pair_end
 WHERE program = %(program)s AND phase = %(phase)s AND serial = ANY(%(units)s::text[])
 """
 
@@ -91,10 +91,5 @@ WHERE EXISTS (SELECT FROM result WHERE round_id = asked.id AND serial = ANY(%(un
 
 SIGN_OFFS = """
 SELECT who, role, approved, comment, evidence_digest, at FROM sign_off
-WHERE program = %(program)s AND phase = %(phase)s ORDER BY id
-"""
-
-WAIVERS = """
-SELECT id, criterion, owner, reason, containment, approved_by, expires_at, units FROM waiver
 WHERE program = %(program)s AND phase = %(phase)s ORDER BY id
 """

@@ -1,4 +1,4 @@
-"""Phases, decisions, sign-offs and waivers. The caller commits."""
+"""Phases, decisions and sign-offs. The caller commits."""
 
 import json
 from collections.abc import Sequence
@@ -13,7 +13,10 @@ from sqlalchemy.orm import Session
 from gatehouse.model.errors import RefusedError
 from gatehouse.model.evidence import GateDecision, SignOff
 from gatehouse.model.status import Phase
-from gatehouse.store.tables import DecisionRow, PhaseRow, RoundRow, SignOffRow, WaiverRow
+from gatehouse.model.waivers import StepKind
+from gatehouse.store.tables import DecisionRow, PhaseRow, RoundRow, SignOffRow, StandingRow, WaiverRow, WaiverStepRow
+
+WAIVER_NEWS = (StepKind.REQUESTED, StepKind.APPROVED, StepKind.REJECTED, StepKind.WITHDRAWN)
 
 
 def phase_row(session: Session, program: str, phase: Phase) -> PhaseRow | None:
@@ -55,15 +58,16 @@ def current_phase(session: Session, program: str) -> Phase | None:
 
 
 def same_decision(session: Session, decision: GateDecision) -> DecisionRow | None:
-    """The gate's last kept decision, where it says the same on the same evidence."""
+    """The gate's last kept decision, where it says the same of each criterion on the same evidence."""
     last = session.scalars(
         select(DecisionRow)
         .where(DecisionRow.program == decision.program, DecisionRow.phase == decision.phase)
         .order_by(DecisionRow.id.desc())
         .limit(1)
     ).first()
-    same = last and (last.evidence_digest, last.status) == (decision.evidence_digest, decision.status)
-    return last if same else None
+    said = [[outcome.criterion, outcome.status.value] for outcome in decision.outcomes]
+    same = last is not None and said == [[o["criterion"], o["status"]] for o in last.outcomes]
+    return last if last and same and last.evidence_digest == decision.evidence_digest else None
 
 
 def file_decision(session: Session, decision: GateDecision, snapshot: str | None = None) -> DecisionRow:
@@ -124,21 +128,23 @@ def sign_offs(session: Session, program: str, phase: Phase) -> Sequence[SignOffR
     ).all()
 
 
-def waivers(session: Session, program: str, phase: Phase) -> Sequence[WaiverRow]:
-    """Every waiver of a gate."""
-    return session.scalars(
-        select(WaiverRow).where(WaiverRow.program == program, WaiverRow.phase == phase).order_by(WaiverRow.id)
-    ).all()
-
-
 def news(session: Session, program: str, phase: Phase) -> tuple[int, int, int, int]:
-    """Changes whenever a gate has something new to look at: judged rounds, answers, waivers and their approvals."""
+    """Changes whenever a gate has something new to look at: judged rounds, answers, waivers and what becomes of them.
+
+    News of the phases before it count too: an exit on conditions that is taken back holds the gates behind it.
+    """
+    upto = [each.value for each in Phase if list(Phase).index(each) <= list(Phase).index(phase)]
     judged = select(func.count()).where(
-        RoundRow.program == program, RoundRow.phase == phase, RoundRow.judged_at.is_not(None)
+        RoundRow.program == program, RoundRow.phase.in_(upto), RoundRow.judged_at.is_not(None)
     )
     answered = select(func.count()).where(SignOffRow.program == program, SignOffRow.phase == phase)
-    waived = select(func.count(), func.coalesce(func.sum(func.jsonb_array_length(WaiverRow.approved_by)), 0)).where(
-        WaiverRow.program == program, WaiverRow.phase == phase
+    steps = (
+        select(func.count())
+        .select_from(WaiverStepRow)
+        .join(WaiverRow)
+        .where(WaiverRow.program == program, WaiverRow.phase.in_(upto), WaiverStepRow.kind.in_(WAIVER_NEWS))
     )
-    count, approvals = session.execute(waived).one()
-    return session.scalar(judged) or 0, session.scalar(answered) or 0, count, int(approvals)
+    found = select(func.count()).where(StandingRow.program == program, StandingRow.phase.in_(upto))
+    counted = select(*(query.scalar_subquery() for query in (judged, answered, steps, found)))
+    rounds, answers, waived, standings = session.execute(counted).one()
+    return rounds, answers, waived, standings

@@ -6,7 +6,7 @@ One file a family of criteria. Thresholds that nothing can fail, or nothing can 
 from gatehouse.catalog.criteria.amounts import Coverage, Sites, SitesQualified, UnitsTested
 from gatehouse.catalog.criteria.base import CriterionSpec
 from gatehouse.catalog.criteria.condition import DataQuality, Fresh, NoOpenIssues, SoakDays
-from gatehouse.catalog.criteria.criteria_set import SIGN_OFF, CriteriaSet, Criterion
+from gatehouse.catalog.criteria.criteria_set import EARLIER, SIGN_OFF, CriteriaSet, Criterion
 from gatehouse.catalog.criteria.maturity import BaselineItem, Maturity, Revision
 from gatehouse.catalog.criteria.performance import Gauge, Performance
 from gatehouse.catalog.criteria.reliability import HOURS, Mtbf, SdcRate, duration_of
@@ -15,6 +15,7 @@ from gatehouse.catalog.criteria.sign_offs import ROLES, SignOffs
 from gatehouse.catalog.criteria.yields import FinalYield, FirstPassYield, SuccessRun
 
 __all__ = [
+    "EARLIER",
     "HOURS",
     "ROLES",
     "SIGN_OFF",

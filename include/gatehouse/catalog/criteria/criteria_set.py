@@ -18,6 +18,7 @@ from gatehouse.model.evidence import WantedReadings
 from gatehouse.model.status import Phase
 
 SIGN_OFF = "sign_off"  # every gate asks it by itself: does a rejection of this very evidence stand?
+EARLIER = "earlier_phases"  # so does it ask this: do the phases before stand that exited on conditions?
 
 Criterion = Annotated[
     UnitsTested
@@ -67,8 +68,8 @@ class CriteriaSet(Spec):
         twins = sorted({i for i in ids if ids.count(i) > 1})
         if twins:
             raise ValueError(f"two criteria are called {', '.join(twins)}")
-        if SIGN_OFF in ids:
-            raise ValueError(f"{SIGN_OFF!r} is asked by every gate itself; call the criterion otherwise")
+        for asked in {SIGN_OFF, EARLIER}.intersection(ids):
+            raise ValueError(f"{asked!r} is asked by every gate itself; call the criterion otherwise")
         return self
 
     @model_validator(mode="after")

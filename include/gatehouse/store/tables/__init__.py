@@ -2,18 +2,19 @@
 
 from gatehouse.store.tables.base import JsonObject, JsonObjects, Table, Words
 from gatehouse.store.tables.baselines import BaselineMoveRow, BaselineRow
-from gatehouse.store.tables.gates import DecisionRow, PhaseRow, SetAsideRow, SignOffRow, SnapshotRow, WaiverRow
+from gatehouse.store.tables.gates import DecisionRow, PhaseRow, SetAsideRow, SignOffRow, SnapshotRow, StandingRow
 from gatehouse.store.tables.housekeeping import AlertRow, LeaseRow
 from gatehouse.store.tables.rounds import (
     FindingRow,
     JobRow,
     OutputRow,
+    PairEndRow,
     ReadingRow,
     ResultRow,
     RoundRow,
     RoundUnitRow,
-    StandingRow,
 )
+from gatehouse.store.tables.waivers import WaiverRow, WaiverStepRow
 
 __all__ = [
     "AlertRow",
@@ -26,6 +27,7 @@ __all__ = [
     "JsonObjects",
     "LeaseRow",
     "OutputRow",
+    "PairEndRow",
     "PhaseRow",
     "ReadingRow",
     "ResultRow",
@@ -37,5 +39,6 @@ __all__ = [
     "StandingRow",
     "Table",
     "WaiverRow",
+    "WaiverStepRow",
     "Words",
 ]

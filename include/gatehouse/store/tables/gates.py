@@ -1,11 +1,11 @@
-"""Gates: phases, decisions, sign-offs and waivers."""
+"""Gates: phases, decisions, sign-offs, exits on conditions, and results that were set aside."""
 
 from datetime import datetime
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gatehouse.store.tables.base import JsonObjects, Table, Words
+from gatehouse.store.tables.base import JsonObjects, Table
 
 
 class PhaseRow(Table):
@@ -21,6 +21,7 @@ class PhaseRow(Table):
     decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"))
     conditional: Mapped[bool] = mapped_column(default=False)
     report_digest: Mapped[str | None]
+    looked_at: Mapped[datetime | None]  # when somebody last asked whether an exit on conditions still stands
 
 
 class DecisionRow(Table):
@@ -66,21 +67,18 @@ class SignOffRow(Table):
     source: Mapped[str] = mapped_column(unique=True)  # what asked: the same answer is never filed twice
 
 
-class WaiverRow(Table):
-    """A criterion that people decided to live without, until a date. It counts once two people approved it."""
+class StandingRow(Table):
+    """An exit on conditions that was found reopened, or standing again: when, and why."""
 
-    __tablename__ = "waiver"
+    __tablename__ = "standing"
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     program: Mapped[str]
     phase: Mapped[str]
-    criterion: Mapped[str]
-    owner: Mapped[str]
-    reason: Mapped[str]
-    containment: Mapped[str]
-    units: Mapped[Words]
-    approved_by: Mapped[Words]
-    expires_at: Mapped[datetime]
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    stands: Mapped[bool]
+    cause: Mapped[str]
+    at: Mapped[datetime]
+    told_at: Mapped[datetime | None]
+    __table_args__ = (Index("ix_standing_gate", "program", "phase", "id"),)
 
 
 class SetAsideRow(Table):

@@ -96,14 +96,14 @@ class ResultRow(Table):
     )
 
 
-class StandingRow(Table):
+class PairEndRow(Table):
     """The first and the latest result of each unit and diagnostic in a gate, with what they say.
 
     The database keeps it with every change of ``result``, so that a gate reads both ends of all its pairs in one go,
     however many rounds lie between them. Nobody else writes here.
     """
 
-    __tablename__ = "standing"
+    __tablename__ = "pair_end"
     program: Mapped[str] = mapped_column(primary_key=True)
     phase: Mapped[str] = mapped_column(primary_key=True)
     serial: Mapped[str] = mapped_column(primary_key=True)

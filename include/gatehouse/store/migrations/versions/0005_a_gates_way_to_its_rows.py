@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
@@ -25,12 +25,12 @@ _SAID = "round_id, measured, verdict, severity, reason"
 
 
 def _ends(source: str, is_latest: bool) -> str:
-    """Of each pair in ``source`` the first or the latest result, for ``standing``."""
+    """Of each pair in ``source`` the first or the latest result, for ``pair_end``."""
     order = f"{_PAIR}, coalesce(started_at, recorded_at) DESC, id DESC" if is_latest else (
         f"{_PAIR}, coalesce(started_at, recorded_at), id"
     )  # fmt: skip
     return f"""
-  INSERT INTO standing AS stands ({_PAIR}, is_latest, result_id, at, {_SAID})
+  INSERT INTO pair_end AS stands ({_PAIR}, is_latest, result_id, at, {_SAID})
   SELECT DISTINCT ON ({_PAIR}) {_PAIR}, {is_latest}, id, coalesce(started_at, recorded_at), {_SAID}
   FROM {source} ORDER BY {order}
   ON CONFLICT ({_PAIR}, is_latest) DO UPDATE SET result_id = excluded.result_id, at = excluded.at,
@@ -43,39 +43,39 @@ def _ends(source: str, is_latest: bool) -> str:
 # Rows are added, and then the first and the latest of a pair are only compared with them. Nothing of ours changes or
 # removes a result; should somebody do so by hand, the pairs in question are looked up anew.
 _KEEP_STANDING = f"""
-CREATE FUNCTION standing_after_insert() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION pair_end_after_insert() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
 {_ends("added", is_latest=False)}{_ends("added", is_latest=True)}
   RETURN NULL;
 END $$;
-CREATE TRIGGER standing_after_insert AFTER INSERT ON result REFERENCING NEW TABLE AS added
-FOR EACH STATEMENT EXECUTE FUNCTION standing_after_insert();
+CREATE TRIGGER pair_end_after_insert AFTER INSERT ON result REFERENCING NEW TABLE AS added
+FOR EACH STATEMENT EXECUTE FUNCTION pair_end_after_insert();
 
-CREATE FUNCTION standing_anew() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION pair_end_anew() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  LOCK TABLE standing IN SHARE ROW EXCLUSIVE MODE;
+  LOCK TABLE pair_end IN SHARE ROW EXCLUSIVE MODE;
   CREATE TEMPORARY TABLE touched ON COMMIT DROP AS SELECT DISTINCT {_PAIR} FROM removed;
   IF TG_OP = 'UPDATE' THEN
     INSERT INTO touched SELECT DISTINCT {_PAIR} FROM added;
   END IF;
-  DELETE FROM standing WHERE ({_PAIR}) IN (SELECT {_PAIR} FROM touched);
+  DELETE FROM pair_end WHERE ({_PAIR}) IN (SELECT {_PAIR} FROM touched);
 {_ends(f"(SELECT * FROM result WHERE ({_PAIR}) IN (SELECT {_PAIR} FROM touched)) AS again", is_latest=False)}
 {_ends(f"(SELECT * FROM result WHERE ({_PAIR}) IN (SELECT {_PAIR} FROM touched)) AS again", is_latest=True)}
   DROP TABLE touched;
   RETURN NULL;
 END $$;
-CREATE TRIGGER standing_after_update AFTER UPDATE ON result REFERENCING OLD TABLE AS removed NEW TABLE AS added
-FOR EACH STATEMENT EXECUTE FUNCTION standing_anew();
-CREATE TRIGGER standing_after_delete AFTER DELETE ON result REFERENCING OLD TABLE AS removed
-FOR EACH STATEMENT EXECUTE FUNCTION standing_anew();
+CREATE TRIGGER pair_end_after_update AFTER UPDATE ON result REFERENCING OLD TABLE AS removed NEW TABLE AS added
+FOR EACH STATEMENT EXECUTE FUNCTION pair_end_anew();
+CREATE TRIGGER pair_end_after_delete AFTER DELETE ON result REFERENCING OLD TABLE AS removed
+FOR EACH STATEMENT EXECUTE FUNCTION pair_end_anew();
 
-CREATE FUNCTION standing_of_nothing() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION pair_end_of_nothing() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  DELETE FROM standing;
+  DELETE FROM pair_end;
   RETURN NULL;
 END $$;
-CREATE TRIGGER standing_after_truncate AFTER TRUNCATE ON result
-FOR EACH STATEMENT EXECUTE FUNCTION standing_of_nothing();
+CREATE TRIGGER pair_end_after_truncate AFTER TRUNCATE ON result
+FOR EACH STATEMENT EXECUTE FUNCTION pair_end_of_nothing();
 """
 
 
@@ -95,7 +95,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_result_fault", "result", ["program", "phase", "serial"], postgresql_where=sa.text("verdict = 'FAIL'")
     )
-    _create_standing()
+    _create_pair_end()
     op.create_table(
         "snapshot",
         sa.Column("sha256", sa.Text(), nullable=False),
@@ -107,10 +107,10 @@ def upgrade() -> None:
     op.create_foreign_key("decision_snapshot_fkey", "decision", "snapshot", ["snapshot"], ["sha256"])
 
 
-def _create_standing() -> None:
+def _create_pair_end() -> None:
     words = ("program", "phase", "serial", "diagnostic")
     op.create_table(
-        "standing",
+        "pair_end",
         *(sa.Column(name, sa.Text(), nullable=False) for name in words),
         sa.Column("is_latest", sa.Boolean(), nullable=False),
         sa.Column("result_id", sa.BigInteger(), nullable=False),
@@ -122,7 +122,7 @@ def _create_standing() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint(*words, "is_latest"),
     )
-    op.execute("ALTER TABLE standing SET (fillfactor = 50)")  # each round changes half of its rows, in place
+    op.execute("ALTER TABLE pair_end SET (fillfactor = 50)")  # each round changes half of its rows, in place
     op.execute(_ends("result", is_latest=False))
     op.execute(_ends("result", is_latest=True))
     op.execute(_KEEP_STANDING)
@@ -133,10 +133,10 @@ def downgrade() -> None:
     op.drop_column("decision", "snapshot")
     op.drop_table("snapshot")
     for moment in ("insert", "update", "delete", "truncate"):
-        op.execute(f"DROP TRIGGER standing_after_{moment} ON result")
-    for function in ("standing_after_insert", "standing_anew", "standing_of_nothing"):
+        op.execute(f"DROP TRIGGER pair_end_after_{moment} ON result")
+    for function in ("pair_end_after_insert", "pair_end_anew", "pair_end_of_nothing"):
         op.execute(f"DROP FUNCTION {function}()")
-    op.drop_table("standing")
+    op.drop_table("pair_end")
     op.drop_index("ix_result_fault", table_name="result")
     op.drop_index("ix_result_gate", table_name="result")
     op.create_foreign_key("result_round_id_fkey", "result", "round", ["round_id"], ["id"])
