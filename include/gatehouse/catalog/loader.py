@@ -17,6 +17,7 @@ from gatehouse.catalog import yaml_source
 from gatehouse.catalog.base import Spec
 from gatehouse.catalog.criteria import CriteriaSet
 from gatehouse.catalog.declared import DeclaredDiagnostic
+from gatehouse.catalog.failure_mixes import FailureMix
 from gatehouse.catalog.plan import Plan
 from gatehouse.catalog.policies import FindingPolicy, written_out
 from gatehouse.catalog.program import Program
@@ -31,6 +32,7 @@ SHIPPED = Path(__file__).resolve().parents[2] / "catalog"
 KINDS: Mapping[str, type[Spec]] = {
     "diagnostics": DeclaredDiagnostic,
     "skus": Sku,
+    "failure_mixes": FailureMix,
     "plans": Plan,
     "criteria": CriteriaSet,
     "xids": XidTable,
@@ -57,6 +59,11 @@ class Catalog:
     def skus(self) -> dict[str, Sku]:
         """SKUs by id."""
         return self.kind("skus")
+
+    @cached_property
+    def failure_mixes(self) -> dict[str, FailureMix]:
+        """Failure mixes by id."""
+        return self.kind("failure_mixes")
 
     @cached_property
     def plans(self) -> dict[str, Plan]:
@@ -218,7 +225,7 @@ def _dangling(catalog: Catalog, diagnostics: Mapping[str, object]) -> list[str]:
     """References of plans, SKUs, programs and sites that lead nowhere, one line each."""
     return [
         problem
-        for table in (_plan_references, _sku_references, _program_references, _site_references)
+        for table in (_plan_references, _sku_references, _mix_references, _program_references, _site_references)
         for kind, name, where, what, target, known in table(catalog, diagnostics)
         if target not in known
         for problem in (_nowhere(catalog.path(kind, name), where, what, target, known),)
@@ -246,6 +253,16 @@ def _sku_references(catalog: Catalog, diagnostics: Mapping[str, object]) -> Iter
     for name, sku in catalog.skus.items():
         for i, limit in enumerate(sku.limits):
             yield "skus", name, ("limits", i, "diagnostic"), "diagnostic", limit.diagnostic, diagnostics
+
+
+def _mix_references(catalog: Catalog, diagnostics: Mapping[str, object]) -> Iterator[Reference]:
+    for name, mix in catalog.failure_mixes.items():
+        for i, sku in enumerate(mix.skus):
+            yield "failure_mixes", name, ("skus", i), "SKU", sku, catalog.skus
+        for i, mode in enumerate(mix.modes):
+            for j, row in enumerate(mode.found_by):
+                where = ("modes", i, "found_by", j, "diagnostic")
+                yield "failure_mixes", name, where, "diagnostic", row.diagnostic, diagnostics
 
 
 def _program_references(catalog: Catalog, _: Mapping[str, object]) -> Iterator[Reference]:

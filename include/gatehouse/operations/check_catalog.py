@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gatehouse.catalog.criteria import Criterion
+from gatehouse.catalog.failure_mixes import mix_for
 from gatehouse.catalog.loader import KINDS, Catalog, check
 from gatehouse.diagnostics.registry import all_diagnostics, known_diagnostics
 from gatehouse.model.errors import CatalogError, UsageError
@@ -28,7 +29,7 @@ def check_catalog(catalog: Catalog, more: tuple[Path, ...] = ()) -> CatalogRepor
     catalog = replace(catalog, folders=(*catalog.folders, *more), _files={}, _loaded={})
     problems = _declared(catalog) or check(catalog, lambda: known_diagnostics(catalog.diagnostics))
     if not problems:
-        looks = (_limits, _criteria, _unasked, _twin_hosts)
+        looks = (_limits, _criteria, _failure_mixes, _unasked, _twin_hosts)
         problems = list(dict.fromkeys([*(said for look in looks for said in look(catalog)), *_unanswered()]))
     counts = {} if problems and not _loadable(catalog) else {kind: len(catalog.kind(kind)) for kind in KINDS}
     limits = sum(len(sku.limits) for sku in catalog.skus.values()) if counts else 0
@@ -84,6 +85,22 @@ def _readings_of(criterion: Criterion) -> Iterator[tuple[str, str, str]]:
         yield "reading", criterion.reading, criterion.parts
     elif criterion.kind == "mtbf" and criterion.hours_reading:
         yield "hours_reading", criterion.hours_reading, "*"
+
+
+def _failure_mixes(catalog: Catalog) -> Iterator[str]:
+    """SKUs of which none or several speak, and parameters that no diagnostic has; a catalogue without any is sound."""
+    known = known_diagnostics(catalog.diagnostics)
+    for name, sku in catalog.skus.items() if catalog.failure_mixes else ():
+        try:
+            mix_for(name, sku, catalog.failure_mixes)
+        except CatalogError as error:
+            yield from error.problems
+    for name, mix in catalog.failure_mixes.items():
+        for i, mode in enumerate(mix.modes):
+            for j, row in enumerate(mode.found_by):
+                for missing in sorted(set(row.at_least) - set(known[row.diagnostic].params)):
+                    where = ("modes", i, "found_by", j, "at_least")
+                    yield catalog.problem("failure_mixes", name, where, f"{row.diagnostic} has no parameter {missing}")
 
 
 def _unasked(catalog: Catalog) -> Iterator[str]:
