@@ -6,10 +6,12 @@ from typing import Annotated
 import typer
 
 from gatehouse.cli.output import console, print_json, print_table
+from gatehouse.decisions.selection.explained import Weighed
 from gatehouse.operations.run_selected import open_selected_rounds
 from gatehouse.operations.select_diagnostics import FleetSelection, HostSelection, select_diagnostics
 from gatehouse.operations.workspace import Workspace
 
+_IN_FULL = 3  # hosts that are shown one by one, too
 Hosts = Annotated[list[str], typer.Option("--host", "-H", help="A host's name or serial; may be given again.")]
 Minutes = Annotated[
     float | None, typer.Option("--minutes", help="The time there is on each host; none: as is worth it.")
@@ -54,8 +56,9 @@ def selected_rounds(place: Workspace, plan: str, names: list[str], minutes: floa
 
 def show(selection: FleetSelection) -> None:
     """Each host's choice as a table, one for all hosts, and the sums."""
-    for each in selection.hosts[:_IN_FULL] if len(selection.hosts) <= _IN_FULL else ():
-        _show_host(each)
+    if len(selection.hosts) <= _IN_FULL:
+        for each in selection.hosts:
+            _show_host(each)
     rows = [_row(each) for each in selection.hosts]
     print_table(("host", "run", "minutes", "saved", "at stake", "accepted", "a hidden defect", "mind"), rows,
                 title=f"{selection.title} ({selection.plan})")  # fmt: skip
@@ -66,9 +69,6 @@ def show(selection: FleetSelection) -> None:
         f"{selection.job_servers:g} servers",
         markup=False,
     )
-
-
-_IN_FULL = 3  # hosts that are shown one by one
 
 
 def _row(each: HostSelection) -> tuple[str, ...]:
@@ -100,29 +100,15 @@ def _odds(probability: float) -> str:
 
 
 def _show_host(each: HostSelection) -> None:
-    rows = [
-        (
-            "run",
-            one.diagnostic,
-            f"{one.minutes:.2g}",
-            "measured" if one.timed else "usual",
-            f"{one.takes_off:.3f} h",
-            one.why,
-        )
-        for one in each.choice.chosen
-    ]
-    rows += [
-        (
-            "leave",
-            one.diagnostic,
-            f"{one.minutes:.2g}",
-            "measured" if one.timed else "usual",
-            f"{one.takes_off:.3f} h",
-            one.why,
-        )
-        for one in each.choice.left_out
-    ]
-    print_table(("", "diagnostic", "minutes", "as", "takes off", "why"), rows, title=each.host)
-    worst = [mode for mode in each.choice.modes if mode.accepted > 0][:3]
+    choice = each.choice
+    rows = [(does, *_cells(one)) for does, said in (("run", choice.chosen), ("leave", choice.left_out)) for one in said]
+    print_table(("", "diagnostic", "minutes", "takes off", "why"), rows, title=each.host)
+    worst = [mode for mode in choice.modes if mode.accepted > 0][:3]
     left = "; ".join(f"{mode.title} ({_odds(mode.after)}, {mode.accepted:.2f} h)" for mode in worst)
     console.print(f"accepted, most of it: {left or 'nothing'}", markup=False)
+
+
+def _cells(one: Weighed) -> tuple[str, ...]:
+    """Minutes say how often they were measured, where they are not the usual ones."""
+    minutes = f"{one.minutes:.2g}" + (f" (measured {one.timed}×)" if one.timed else "")
+    return one.diagnostic, minutes, f"{one.takes_off:.3f} h", one.why

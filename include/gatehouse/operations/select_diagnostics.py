@@ -5,14 +5,14 @@ A phase's round is never partial: this is for machines in service and for people
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import numpy as np
 
 from gatehouse.catalog.failure_mixes import FailureMix, mix_for
 from gatehouse.catalog.loader import Catalog
-from gatehouse.decisions.selection.best_choice import BestChoice, best_choice
+from gatehouse.decisions.selection.best_choice import best_choice
 from gatehouse.decisions.selection.explained import ExplainedChoice, explain
 from gatehouse.decisions.selection.machine import Asked, Params, situation
 from gatehouse.diagnostics.registry import known_diagnostics
@@ -26,6 +26,7 @@ from gatehouse.store.fleet_history import fleet_history
 
 ENOUGH_TIMES = 3  # measured durations before they count for more than a diagnostic's usual minutes
 LOOKS = 400_000  # sets that the search may look at in all; 1,000 hosts then take seconds
+_AT_ONCE = 100  # hosts whose arrays are in memory at once: some 10 MB
 FEWEST_LOOKS, MOST_LOOKS = 200, 20_000
 
 
@@ -124,34 +125,45 @@ class _Group:
         machine = catalog.find("SKU", sku, catalog.skus)
         self._mix_id, self._mix = mix_for(sku, machine, catalog.failure_mixes)
         self._modes = self._mix.of(machine.kind)
-        self._sku, self._history, self._now = sku, history, now
+        self._sku, self._now = sku, now
+        self._history = replace(
+            history,
+            care={serial: each for serial, each in history.care.items() if each.sku == sku},
+            visits=tuple(visit for visit in history.visits if visit.sku == sku),
+        )
         self.job_servers = job_servers or self._mix.job_servers.value
         self._asked = asked_of(catalog, plan, sku, history)
         self._by_plan = _params_by_plan(catalog)
-        self._usual = _usual(self._mix, catalog) | {each.diagnostic: each.params for each in self._asked}
+        self._usual = _usual(self._mix, catalog)
+        self._asked = tuple(replace(each, finds=each.diagnostic in self._usual) for each in self._asked)
 
     def choose(self, hosts: Sequence[Host], budget: float, looks: int) -> list[HostSelection]:
-        """The choice for each host; hosts at which the same is at stake share one search."""
-        serials = [host.serial for host in hosts]
-        found = situation(
-            self._mix, self._modes, self._sku, self._history, self._usual, self._by_plan, serials, self._now
-        )
-        finds = np.array([found.coverage.finds(each.diagnostic, each.params) * (not each.skip) for each in self._asked])
-        minutes = np.array([each.minutes for each in self._asked])
+        """The choice for each host."""
         floor = np.array([each.mandatory for each in self._asked])
+        minutes = np.array([each.minutes for each in self._asked])
         harm = np.array([mode.hours_lost.value for mode in self._modes]) * self.job_servers
-        kept: dict[bytes, BestChoice] = {}
-        said = []
-        for host, hidden in zip(hosts, found.hidden, strict=True):
-            key = hidden.tobytes()
-            if key not in kept:
-                kept[key] = best_choice(hidden * harm, finds, minutes, floor, budget, most_looks=looks)
-            choice = explain(self._asked, self._modes, finds, hidden, harm, kept[key], budget)
-            care = self._history.care.get(host.serial)
-            failing = self._history.failing.get(host.serial, ())
-            since = care.first if care else None
-            said.append(HostSelection(host.name, host.serial, self._sku, self._mix_id, since, failing, choice))
+        said: list[HostSelection] = []
+        for part in range(0, len(hosts), _AT_ONCE):
+            some = hosts[part : part + _AT_ONCE]
+            found = situation(
+                self._mix, self._modes, self._asked, self._history, self._usual, self._by_plan,
+                [host.serial for host in some], self._now,
+            )  # fmt: skip
+            for host, hidden, finds in zip(some, found.hidden.expected, found.finds, strict=True):
+                stakes = (hidden * harm).ravel()
+                there = stakes > 0
+                flat = finds.reshape(len(finds), -1)[:, there]
+                best = best_choice(stakes[there], flat, minutes, floor, budget, most_looks=looks)
+                choice = explain(self._asked, self._modes, finds, hidden, harm, best, budget)
+                said.append(self._said(host, choice))
         return said
+
+    def _said(self, host: Host, choice: ExplainedChoice) -> HostSelection:
+        care = self._history.care.get(host.serial)
+        failing = self._history.failing.get(host.serial, ())
+        return HostSelection(
+            host.name, host.serial, self._sku, self._mix_id, care.first if care else None, failing, choice
+        )
 
 
 def asked_of(catalog: Catalog, plan: str, sku: str, history: FleetHistory) -> tuple[Asked, ...]:

@@ -23,30 +23,30 @@ class BestChoice:
     @property
     def proven(self) -> bool:
         """Whether it is the best there is, to rounding."""
-        return self.bound <= self.worth + 1e-9 * max(1.0, abs(self.worth))
+        return bool(self.bound <= self.worth + 1e-9 * max(1.0, abs(self.worth)))
 
 
 def best_choice(
     stakes: np.ndarray, finds: np.ndarray, minutes: np.ndarray, floor: np.ndarray, budget: float,
     price: float = SERVER_HOURS_A_MINUTE, most_looks: int = MOST_LOOKS,
 ) -> BestChoice:  # fmt: skip
-    """The set that is worth most within ``budget`` minutes, floor included even where it alone takes longer.
+    """The set that is worth most in ``budget`` minutes, with the floor even where that takes longer.
 
-    Shapes and units as of :func:`greedy`, with ``stakes`` [modes] of one machine. Where the best is proven, more budget
-    never leaves more at stake: what newly fits is worth more although it takes longer, and so takes off more.
+    Units as of :func:`greedy`; of one machine, so ``stakes`` [cells] and ``finds`` [diagnostics, cells]. Where the best
+    is proven, more budget never leaves more at stake: what newly fits is worth more although it takes longer, and so
+    takes off more.
     """
     search = _Search(finds, minutes, price, most_looks)
-    start = greedy(stakes[None, :], finds, minutes, floor, budget, price)[0]
+    start = greedy(stakes[None], finds[None], minutes, floor, budget, price)[0]
     search.offer(start, _worth(stakes, finds, minutes, start, price))
-    base = left_over(stakes[None, :], finds, floor[None, :])[0]
+    base = left_over(stakes, finds, floor)
     room = max(0.0, budget - minutes[floor].sum())
     search.walk(floor.copy(), ~floor, base, _worth(stakes, finds, minutes, floor, price), room)
-    return BestChoice(search.best, search.worth, max(search.worth, search.open))
+    return BestChoice(search.best, float(search.worth), float(max(search.worth, search.open)))
 
 
 def _worth(stakes: np.ndarray, finds: np.ndarray, minutes: np.ndarray, chosen: np.ndarray, price: float) -> float:
-    left = left_over(stakes[None, :], finds, chosen[None, :])[0]
-    return float(stakes.sum() - left.sum() - price * minutes[chosen].sum())
+    return float((stakes - left_over(stakes, finds, chosen)).sum() - price * minutes[chosen].sum())
 
 
 class _Search:

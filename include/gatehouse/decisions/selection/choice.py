@@ -10,16 +10,12 @@ import numpy as np
 SERVER_HOURS_A_MINUTE = 1.0 / 60.0  # a minute of diagnostics is a minute that the machine does not work
 
 
-def gains(left: np.ndarray, finds: np.ndarray) -> np.ndarray:
-    """What each diagnostic would take off, [hosts, diagnostics], of what is ``left`` [hosts, modes]."""
-    off: np.ndarray = left @ finds.T
-    return off
-
-
 def left_over(stakes: np.ndarray, finds: np.ndarray, chosen: np.ndarray) -> np.ndarray:
-    """What stays at stake after the chosen diagnostics: stakes × Π(1 - found), [hosts, modes]."""
-    kept = np.where(chosen[:, :, None], 1.0 - finds[None, :, :], 1.0)
-    left: np.ndarray = stakes * kept.prod(axis=1)
+    """What stays at stake after the chosen diagnostics, stakes × Π(1 - found): [cells] of one machine.
+
+    ``stakes`` [cells], ``finds`` [diagnostics, cells], ``chosen`` bool [diagnostics].
+    """
+    left: np.ndarray = stakes * (1.0 - finds[chosen]).prod(axis=0)
     return left
 
 
@@ -29,15 +25,16 @@ def greedy(
 ) -> np.ndarray:  # fmt: skip
     """The chosen diagnostics, bool [hosts, diagnostics].
 
-    ``stakes`` [hosts, modes] are server-hours at stake, ``minutes`` [diagnostics]; those of ``floor`` (bool,
+    A cell is what may be broken: a mode, and since when. ``stakes`` [hosts, cells] are server-hours at stake,
+    ``finds`` [hosts, diagnostics, cells] the shares found, ``minutes`` [diagnostics]; those of ``floor`` (bool,
     [diagnostics]) are always chosen. Others are while they take off more than ``price`` a minute and fit ``budget``.
     """
     chosen = np.broadcast_to(floor, (len(stakes), len(minutes))).copy()
-    left = left_over(stakes, finds, chosen)
+    left = stakes * (1.0 - finds[:, floor]).prod(axis=1)
     spent = np.full(len(stakes), minutes[floor].sum())
     rows = np.arange(len(stakes))
     while True:
-        gain = gains(left, finds)
+        gain = np.matmul(finds, left[:, :, None])[:, :, 0]
         worth = ~chosen & (gain > price * minutes) & (spent[:, None] + minutes <= budget)
         if not worth.any():
             return chosen
@@ -46,4 +43,4 @@ def greedy(
         pick, takes = density.argmax(axis=1), worth.any(axis=1)
         chosen[rows[takes], pick[takes]] = True
         spent = np.where(takes, spent + minutes[pick], spent)
-        left = np.where(takes[:, None], left * (1.0 - finds[pick]), left)
+        left = np.where(takes[:, None], left * (1.0 - finds[rows, pick]), left)

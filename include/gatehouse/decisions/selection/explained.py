@@ -11,6 +11,8 @@ from gatehouse.decisions.selection.choice import SERVER_HOURS_A_MINUTE
 from gatehouse.decisions.selection.machine import Asked
 from gatehouse.decisions.wording import decimal
 
+_LEAST_MINUTES = 0.01
+
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
@@ -71,32 +73,39 @@ def explain(
     asked: Sequence[Asked], modes: Sequence[FailureMode], finds: np.ndarray, hidden: np.ndarray, harm: np.ndarray,
     choice: BestChoice, budget: float,
 ) -> ExplainedChoice:  # fmt: skip
-    """Put a choice into words. ``finds`` [diagnostics, modes]; ``hidden``, ``harm`` [modes], harm in server-hours."""
+    """Put a choice into words.
+
+    ``finds`` [diagnostics, pieces, modes]; ``hidden`` [pieces, modes] expected defects; ``harm`` [modes] server-hours.
+    """
     stakes = hidden * harm
     left, chosen = _in_order(asked, modes, finds, stakes, choice.chosen)
+    before, after = hidden.sum(axis=0), np.divide(left, harm).sum(axis=0)
     minutes = sum(each.minutes for each in chosen)
+    accepted = left.sum(axis=0)
     out = [i for i in range(len(asked)) if not choice.chosen[i]]
-    after = np.divide(left, stakes, out=np.ones_like(left), where=stakes > 0) * hidden
     return ExplainedChoice(
         chosen=tuple(chosen),
         left_out=tuple(_left_out(asked[i], finds[i], left, budget - minutes) for i in out),
         minutes=round(minutes, 3),
         plan_minutes=round(sum(each.minutes for each in asked), 3),
-        hidden_before=_any(hidden),
+        hidden_before=_any(before),
         hidden_after=_any(after),
         at_stake=float(stakes.sum()),
         accepted=float(left.sum()),
         modes=tuple(
-            ModeRisk(mode.id, mode.title, float(hidden[i]), float(after[i]), float(stakes[i]), float(left[i]))
-            for i, mode in sorted(enumerate(modes), key=lambda pair: -left[pair[0]])
+            ModeRisk(
+                mode.id, mode.title, _any(before[i]), _any(after[i]), float(before[i] * harm[i]), float(accepted[i])
+            )
+            for i, mode in sorted(enumerate(modes), key=lambda pair: -accepted[pair[0]])
         ),
         proven=choice.proven,
         short_by=max(0.0, float(choice.bound - choice.worth)),
     )
 
 
-def _any(each: np.ndarray) -> float:
-    return float(1.0 - np.prod(1.0 - each))
+def _any(expected: np.ndarray) -> float:
+    """The probability of any defect where so many are expected."""
+    return float(-np.expm1(-expected.sum()))
 
 
 def _in_order(
@@ -106,7 +115,7 @@ def _in_order(
     left, said = stakes.copy(), []
     waiting = {i for i in range(len(asked)) if chosen[i]}
     while waiting:
-        gain = finds @ left
+        gain = (finds * left).sum(axis=(1, 2))
         first = max(waiting, key=lambda i: (asked[i].mandatory, gain[i] / max(asked[i].minutes, 1e-9), -i))
         waiting.remove(first)
         said.append(_chosen(asked[first], modes, finds[first] * left))
@@ -115,25 +124,31 @@ def _in_order(
 
 
 def _chosen(asked: Asked, modes: Sequence[FailureMode], takes: np.ndarray) -> Weighed:
-    total = float(takes.sum())
-    why = asked.skip or (f"most of it: {_lower(modes[int(takes.argmax())].title)}" if total > 0 else "")
+    by_mode, total = takes.sum(axis=0), float(takes.sum())
+    why = asked.skip or (f"most of it: {_lower(modes[int(by_mode.argmax())].title)}" if total > 0 else "")
     why = f"mandatory{'; ' + why if why else ''}" if asked.mandatory else why
     return Weighed(asked.diagnostic, asked.minutes, asked.timed, total, asked.mandatory, why)
 
 
 def _left_out(asked: Asked, finds: np.ndarray, left: np.ndarray, room: float) -> Weighed:
-    gain, price = float(finds @ left), SERVER_HOURS_A_MINUTE * asked.minutes
+    gain, price = float((finds * left).sum()), SERVER_HOURS_A_MINUTE * asked.minutes
     if asked.skip:
         why = asked.skip
-    elif not finds.any():
+    elif not asked.finds:
         why = "nobody has said what it would find"
     elif gain <= price:
-        why = f"{decimal(asked.minutes, 3)} min of the machine would save {decimal(gain * 60, 2)} min of jobs"
+        why = f"{decimal(asked.minutes, 3)} min of the machine would save {_minutes(gain)} of jobs"
     elif asked.minutes > room:
         why = "does not fit into the time"
     else:
         why = "others are worth more in the time"
     return Weighed(asked.diagnostic, asked.minutes, asked.timed, gain, asked.mandatory, why)
+
+
+def _minutes(server_hours: float) -> str:
+    return (
+        f"{decimal(server_hours * 60, 2)} min" if server_hours * 60 >= _LEAST_MINUTES else f"under {_LEAST_MINUTES} min"
+    )
 
 
 def _lower(title: str) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 
 from gatehouse.catalog.failure_mixes import FailureMix, FailureMode
 from gatehouse.decisions.selection.attribution import defects, learned_shares
-from gatehouse.decisions.selection.hazards import hidden_defects
+from gatehouse.decisions.selection.hazards import Hidden, Proofs, hidden_defects
 from gatehouse.decisions.selection.rates import DAY_S, fleet_rates, lemon_factors, published_rates
 from gatehouse.model.fleet_history import FleetHistory, Proof
 
@@ -30,6 +30,7 @@ class Asked:
     params: Params
     timed: int = 0
     skip: str = ""
+    finds: bool = True  # whether the mix says of any mode that it could find its defects
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,10 @@ class Coverage:
         found: np.ndarray = np.minimum(said * ratio, SUREST)
         return found
 
+    def of(self, asked: Asked) -> np.ndarray:
+        """What a diagnostic of the plan finds, [modes]; nothing where it would be a SKIP."""
+        return self.finds(asked.diagnostic, asked.params) * (not asked.skip)
+
 
 def shares(modes: Iterable[FailureMode], diagnostic: str, params: Params) -> np.ndarray:
     """What the mix says that a diagnostic finds of each mode, [modes]."""
@@ -60,28 +65,35 @@ def shares(modes: Iterable[FailureMode], diagnostic: str, params: Params) -> np.
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """Machines of one SKU before a choice: ``hidden`` [hosts, modes] is the probability of a hidden defect."""
+    """Machines of one SKU before a choice: what may be hidden on each, and what the plan's diagnostics find of it."""
 
-    coverage: Coverage
-    hidden: np.ndarray
+    hidden: Hidden
+    finds: np.ndarray  # [hosts, diagnostics, pieces, modes]
 
 
 def situation(
-    mix: FailureMix, modes: tuple[FailureMode, ...], sku: str, history: FleetHistory, usual: Mapping[str, Params],
-    by_plan: Mapping[tuple[str, str], Params], serials: Sequence[str], now: datetime,
+    mix: FailureMix, modes: tuple[FailureMode, ...], asked: Sequence[Asked], history: FleetHistory,
+    usual: Mapping[str, Params], by_plan: Mapping[tuple[str, str], Params], serials: Sequence[str], now: datetime,
 ) -> Situation:  # fmt: skip
-    """What may be hidden on machines of a SKU. ``usual`` are parameters by diagnostic, ``by_plan`` those of proofs."""
-    care = {serial: each for serial, each in history.care.items() if each.sku == sku}
+    """What may be hidden on machines of one SKU, and what ``asked`` would find of it.
+
+    ``history`` holds no other SKU's units. ``usual`` are parameters by diagnostic, ``by_plan`` those of proofs.
+    """
+    usual = {**usual, **{each.diagnostic: each.params for each in asked}}
+    care = history.care
     published = published_rates(mix, modes)
     finds = {name: shares(modes, name, params) for name, params in usual.items()}
-    found = list(defects((visit for visit in history.visits if visit.sku == sku), finds, _weights(mix, modes)))
+    found = list(defects(history.visits, finds, _weights(mix, modes)))
     coverage = Coverage(modes, usual, learned_shares(found, finds, mix.prior_defects.value))
     rates = fleet_rates(mix, published, found, care.values())
     lemons = lemon_factors(mix, rates, found, care, now)
-    proven, passed = _proofs([history.proofs.get(serial, ()) for serial in serials], coverage, by_plan, now)
+    names = {name: place for place, name in enumerate(dict.fromkeys([*(each.diagnostic for each in asked), *usual]))}
+    proofs = _proofs([history.proofs.get(serial, ()) for serial in serials], names, coverage, by_plan, now)
     ages = np.array([_days(care[serial].first, now) if serial in care else 0.0 for serial in serials])
     factors = np.array([lemons.get(serial, 1.0) for serial in serials])
-    return Situation(coverage, hidden_defects(rates, mix.early, factors, ages, proven, passed))
+    hidden = hidden_defects(rates, mix.early, factors, ages, proofs, len(names))
+    planned = Hidden(hidden.expected, hidden.chanced[:, :, : len(asked)])
+    return Situation(planned, planned.finds(np.array([coverage.of(each) for each in asked])))
 
 
 def _weights(mix: FailureMix, modes: Iterable[FailureMode]) -> np.ndarray:
@@ -90,22 +102,20 @@ def _weights(mix: FailureMix, modes: Iterable[FailureMode]) -> np.ndarray:
 
 
 def _proofs(
-    proofs: Sequence[Sequence[Proof]], coverage: Coverage, by_plan: Mapping[tuple[str, str], Params], now: datetime
-) -> tuple[np.ndarray, np.ndarray]:
-    """Days since each proof [hosts, proofs], infinite for none, and what it finds [hosts, proofs, modes]."""
-    most = max((len(each) for each in proofs), default=0) or 1
-    since = np.full((len(proofs), most), np.inf)
-    finds = np.zeros((len(proofs), most, len(coverage.modes)))
-    for host, each in enumerate(proofs):
-        overlooked: dict[str, np.ndarray] = {}
-        for place, proof in enumerate(sorted(each, key=lambda one: (one.at, one.plan), reverse=True)):
-            since[host, place] = _days(proof.at, now)
-            share = coverage.finds(proof.diagnostic, by_plan.get((proof.plan, proof.diagnostic), {}))
-            later = overlooked.get(proof.diagnostic, np.ones_like(share))
-            # A diagnostic sees the same defects again: an older proof adds only what it finds beyond a later one.
-            overlooked[proof.diagnostic] = np.minimum(later, 1.0 - share)
-            finds[host, place] = 1.0 - overlooked[proof.diagnostic] / later
-    return since, finds
+    proofs: Sequence[Sequence[Proof]], names: Mapping[str, int], coverage: Coverage,
+    by_plan: Mapping[tuple[str, str], Params], now: datetime,
+) -> Proofs:  # fmt: skip
+    """The proofs of each host as arrays; of what the mix speaks nothing of, none."""
+    told = [[proof for proof in each if proof.diagnostic in names] for each in proofs]
+    most = max((len(each) for each in told), default=0)
+    days = np.full((len(told), most), np.inf)
+    of = np.zeros((len(told), most), int)
+    found = np.zeros((len(told), most, len(coverage.modes)))
+    for host, each in enumerate(told):
+        for place, proof in enumerate(each):
+            days[host, place], of[host, place] = _days(proof.at, now), names[proof.diagnostic]
+            found[host, place] = coverage.finds(proof.diagnostic, by_plan.get((proof.plan, proof.diagnostic), {}))
+    return Proofs(days, of, found)
 
 
 def _days(since: datetime, now: datetime) -> float:
