@@ -130,14 +130,15 @@ def selected(memory: Memory, day: int) -> np.ndarray:
         memory.learn(day)
     count = len(bench.diagnostics)
     of = np.broadcast_to(np.arange(count), memory.passed.shape)
-    told = np.broadcast_to(memory.finds, (memory.nodes, *memory.finds.shape))
+    single = memory.finds.astype(np.float32)  # half the memory to walk through; a choice does not hang on more
+    told = np.broadcast_to(single, (memory.nodes, *single.shape))
     chosen = []
-    for part in np.array_split(np.arange(memory.nodes), max(1, memory.nodes // 200)):
+    for part in np.array_split(np.arange(memory.nodes), max(1, memory.nodes // 100)):
         proofs = Proofs(day - memory.passed[part], of[part], told[part])
         ages = np.full(len(part), float(day))
         hidden = hidden_defects(memory.rates, bench.mix.early, memory.factors[part], ages, proofs, count)
-        stakes = (hidden.expected * bench.lost_hours).reshape(len(part), -1)
-        finds = hidden.finds(memory.finds).reshape(len(part), count, -1)
+        stakes = (hidden.expected * bench.lost_hours).reshape(len(part), -1).astype(np.float32)
+        finds = hidden.finds(single).reshape(len(part), count, -1)
         chosen.append(greedy(stakes, finds, bench.minutes, np.zeros(count, bool), np.inf))
     return np.concatenate(chosen)
 

@@ -45,9 +45,8 @@ def _beside_published(outcomes: Mapping[str, Sequence[Outcome]]) -> str:
         f"run-everything with the same limits, which finds {_mean(full, 'found'):.1%} where ours finds "
         f"{_mean(ours, 'found'):.1%}. SuperBench (USENIX ATC'24) publishes up to 22.61 times the time between "
         "incidents for its selector, simulated on traces of its fleet. The two do not compare: that is the best of its "
-        "figures, "
-        f"on incidents as its fleet has them; ours is a mean in which {sudden:.0%} of the incidents of run-nothing come "
-        "without anything that a diagnostic could have seen before."
+        f"figures, on incidents as its fleet has them; ours is a mean in which {sudden:.0%} of the incidents of "
+        "run-nothing come without anything that a diagnostic could have seen before."
     )
 
 

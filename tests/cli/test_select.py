@@ -87,17 +87,14 @@ def test_nothing_worth_running_runs_nothing_and_is_good(shell: Shell, tmp_path: 
     assert "nothing is worth running now" in ran.stdout
 
 
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
+def test_a_call_that_makes_no_sense_is_usage(shell: Shell) -> None:
+    """It should exit 2 and say what would be accepted."""
+    for words, said in (
         (("select", "nowhere", "--host", HOST), "no plan 'nowhere'"),
         (("select", "in-service", "--host", "nobody"), "no host 'nobody'"),
         (("select", "in-service", "--host", HOST, "--minutes", "-1"), "minutes must be a number of at least 0"),
         (("run", "in-service", "--host", HOST, "--minutes", "nan"), "minutes must be a number of at least 0"),
-    ],
-)
-def test_a_call_that_makes_no_sense_is_usage(shell: Shell, words: tuple[str, ...], said: str) -> None:
-    """It should exit 2 and say what would be accepted."""
-    done = shell(*words)
-    assert done.returncode == 2
-    assert said in done.stderr
+    ):
+        done = shell(*words)
+        assert done.returncode == 2, words
+        assert said in done.stderr

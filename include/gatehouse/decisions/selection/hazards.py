@@ -65,7 +65,7 @@ def hidden_defects(
     age = age_days[:, None]
     lived = settled_days(early, np.concatenate([age, age - np.take_along_axis(since, order, 1), 0 * age], axis=1))
     days = lived[:, :-1] - lived[:, 1:]
-    chanced = np.zeros((len(since), days.shape[1], diagnostics, modes))
+    chanced = np.zeros((len(since), days.shape[1], diagnostics, modes), proofs.shares.dtype)
     for piece, proof in enumerate(order.T, start=1):
         place = proofs.of[hosts, proof]
         passed = np.isfinite(proofs.days[hosts, proof])[:, None]
