@@ -66,6 +66,9 @@ of `include/catalog/failure_mixes` stands in `bench/fleet_world.py`, each with i
 - One run in 10,000 fails on a sound machine; one in 1,000 of those that measure performance is disturbed.
 - All machines are new at the start, so that there are more early failures than in an old fleet. Jobs have 16 servers,
   begin every day, and wait for nobody's diagnostics but their own machines'.
+- Read utilisation with care: a repair takes two days whoever found the fault, wrong answers that nobody noticed cost
+  nothing here, and larger jobs would lose more to each incident.
+- The selector takes a false alarm for a defect, as anybody would who does not look into it: it then looks more often.
 - What each diagnostic finds, and what an incident costs, is our proposal for the most part; the mix says of which.
 """
 
