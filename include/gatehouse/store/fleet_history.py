@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, func, select
-from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
 from gatehouse.model.fleet_history import Care, DefectVisit, Duration, FleetHistory, Proof
@@ -78,17 +77,25 @@ def _proofs(session: Session, serials: Collection[str]) -> dict[str, tuple[Proof
 
 
 def _failing(session: Session, serials: Collection[str]) -> dict[str, tuple[str, ...]]:
-    """Diagnostics whose newest measured answer is FAIL."""
+    """Diagnostics whose newest measured answer is FAIL: from the few failures, not from all results."""
+    later, its_round = aliased(ResultRow), aliased(RoundRow)
+    answered_since = (
+        exists()
+        .where(
+            later.serial == ResultRow.serial, later.diagnostic == ResultRow.diagnostic, later.id > ResultRow.id,
+            later.measured == Measured.COMPLETE, its_round.id == later.round_id, its_round.admissible.is_(True),
+            ~_is_set_aside(later),
+        )
+        .correlate(ResultRow)
+    )  # fmt: skip
     query = (
-        _sound(ResultRow.serial, ResultRow.diagnostic, ResultRow.verdict)
-        .where(ResultRow.serial.in_(list(serials)))
-        .ext(distinct_on(ResultRow.serial, ResultRow.diagnostic))
-        .order_by(ResultRow.serial, ResultRow.diagnostic, ResultRow.id.desc())
+        _sound(ResultRow.serial, ResultRow.diagnostic)
+        .where(ResultRow.serial.in_(list(serials)), ResultRow.verdict == Verdict.FAIL, ~answered_since)
+        .order_by(ResultRow.serial, ResultRow.diagnostic)
     )
     found: dict[str, list[str]] = defaultdict(list)
-    for serial, diagnostic, verdict in session.execute(query):
-        if verdict == Verdict.FAIL:
-            found[serial].append(diagnostic)
+    for serial, diagnostic in session.execute(query):
+        found[serial].append(diagnostic)
     return {serial: tuple(names) for serial, names in found.items()}
 
 
@@ -99,10 +106,14 @@ def _visits(session: Session, skus: Collection[str], care: dict[str, Care]) -> I
         .where(func.coalesce(_verdict_before(), "") != Verdict.FAIL)
         .cte("failed_anew")
     )
-    anew = exists().where(failed.c.id == ResultRow.id)
-    seen = exists().where(failed.c.round_id == ResultRow.round_id, failed.c.serial == ResultRow.serial)
+    visited = select(failed.c.round_id, failed.c.serial).distinct().subquery()
+    new = select(failed.c.id).subquery()
     who = (ResultRow.round_id, ResultRow.serial, RoundUnitRow.sku)
-    query = _sound(*who, _AT, ResultRow.diagnostic, ResultRow.verdict, anew).where(seen)
+    query = (
+        _sound(*who, _AT, ResultRow.diagnostic, ResultRow.verdict, new.c.id.is_not(None))
+        .join(visited, (visited.c.round_id == ResultRow.round_id) & (visited.c.serial == ResultRow.serial))
+        .outerjoin(new, new.c.id == ResultRow.id)
+    )
     rows: dict[tuple[str, str], list[tuple[str, str, bool]]] = defaultdict(list)
     about: dict[tuple[str, str], tuple[str, list[datetime]]] = {}
     for round_id, serial, sku, at, diagnostic, verdict, is_new in session.execute(query):

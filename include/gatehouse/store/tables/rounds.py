@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, func
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gatehouse.store.tables.base import JsonObject, JsonObjects, Table, Words
@@ -66,6 +66,7 @@ class ResultRow(Table):
     __table_args__ = (
         UniqueConstraint("round_id", "serial", "diagnostic"),
         Index("ix_result_serial", "serial"),
+        Index("ix_result_failed", "serial", "diagnostic", "id", postgresql_where=text("verdict = 'FAIL'")),
         CheckConstraint("measured = 'COMPLETE' OR verdict = 'NOT_APPLICABLE'", name="unmeasured_has_no_verdict"),
     )
 
