@@ -25,7 +25,7 @@ from gatehouse.store.engine import transaction
 from gatehouse.store.fleet_history import fleet_history
 
 ENOUGH_TIMES = 3  # measured durations before they count for more than a diagnostic's usual minutes
-LOOKS = 400_000  # sets that the search may look at in all; 1,000 hosts then take seconds
+LOOKS = 400_000  # sets that the search may look at in all: some 20 ms of CPU a host, 1,000 hosts 20 s
 _AT_ONCE = 100  # hosts whose arrays are in memory at once: some 10 MB
 FEWEST_LOOKS, MOST_LOOKS = 200, 20_000
 
