@@ -1,7 +1,7 @@
 """``make bench``: every benchmark side by side in one run, as ratios; writes docs/benchmarks.md.
 
 Timings of one machine are noisy: compare within a table, never between two runs. CPU seconds say more than wall.
-``--only few`` (or ``many``, ``failures``, ``airflow``, ``gates``) runs one part and leaves the others as they are.
+``--only few`` (or ``many``, ``failures``, ``airflow``, ``gates``, ``policies``) runs one part and leaves the others.
 """
 
 import argparse
@@ -16,11 +16,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))  # the OpenSSH server of the tests
 
 import airflow_round
+import fleet_table
 import gates
 import transport
 
 RESULTS = Path(__file__).parents[1] / "docs" / "benchmarks.md"
-PARTS = ("few", "many", "failures", "airflow", "gates")
+PARTS = ("few", "many", "failures", "airflow", "gates", "policies")
 _PART = re.compile(r"<!-- part (\w+) -->\n(.*?)(?=<!-- part |\Z)", re.DOTALL)
 
 
@@ -36,6 +37,9 @@ def main() -> None:
     parser.add_argument("--peer-hosts", type=int, default=20, help="hosts that its peer is really run on (20)")
     parser.add_argument("--units", type=int, default=1000, help="units of the gate (1000)")
     parser.add_argument("--gate-runs", type=int, default=9, help="how often each of its commands is timed (9)")
+    parser.add_argument("--nodes", type=int, default=1000, help="servers of the simulated fleets (1000)")
+    parser.add_argument("--days", type=int, default=120, help="days that they are simulated for (120)")
+    parser.add_argument("--seeds", type=int, default=5, help="fleets that each policy is tried on (5)")
     asked = parser.parse_args()
     found = dict(_PART.findall(RESULTS.read_text(encoding="utf-8"))) if RESULTS.exists() else {}
     for part in asked.only or PARTS:
@@ -52,6 +56,8 @@ def _table(part: str, asked: argparse.Namespace) -> str:
             return transport.failures(asked.bad_hosts, _peers(), asked.at_once)
         case "airflow":
             return airflow_round.table(asked.round_hosts, asked.peer_hosts)
+        case "policies":
+            return fleet_table.table(asked.nodes, asked.days, asked.seeds)
         case _:
             return gates.table(asked.units, asked.gate_runs)
 

@@ -34,7 +34,7 @@ def count(world: LabWorld, table: type) -> int:
         return session.scalar(select(func.count()).select_from(table)) or 0
 
 
-@pytest.mark.parametrize("plan", ["dvt", "ramp", "deep-diag", "network-check"])
+@pytest.mark.parametrize("plan", ["dvt", "ramp", "deep-diag", "network-check", "in-service"])
 def test_healthy_machines_of_every_vendor_are_good_in_everything(world: LabWorld, plan: str) -> None:
     catalog = world.workspace.catalog
     hosts = [catalog.host(name) for name in (EVT[0], "mi300x-evt-01", "gaudi3-evt-01")]

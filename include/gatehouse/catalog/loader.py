@@ -18,6 +18,7 @@ from gatehouse.catalog.base import Spec
 from gatehouse.catalog.criteria import CriteriaSet, RequirementSet
 from gatehouse.catalog.declared import DeclaredDiagnostic
 from gatehouse.catalog.effective_criteria import EffectiveError, Surroundings, effective_criteria
+from gatehouse.catalog.failure_mixes import FailureMix
 from gatehouse.catalog.plan import Plan
 from gatehouse.catalog.policies import FindingPolicy, written_out
 from gatehouse.catalog.program import Program
@@ -33,6 +34,7 @@ SHIPPED = Path(__file__).resolve().parents[2] / "catalog"
 KINDS: Mapping[str, type[Spec]] = {
     "diagnostics": DeclaredDiagnostic,
     "skus": Sku,
+    "failure_mixes": FailureMix,
     "plans": Plan,
     "requirements": RequirementSet,
     "criteria": CriteriaSet,
@@ -60,6 +62,11 @@ class Catalog:
     def skus(self) -> dict[str, Sku]:
         """SKUs by id."""
         return self.kind("skus")
+
+    @cached_property
+    def failure_mixes(self) -> dict[str, FailureMix]:
+        """Failure mixes by id."""
+        return self.kind("failure_mixes")
 
     @cached_property
     def plans(self) -> dict[str, Plan]:

@@ -41,7 +41,7 @@ def _dangling(catalog: Catalog, diagnostics: Mapping[str, object]) -> list[str]:
     """References of plans, SKUs, programs and sites that lead nowhere, one line each."""
     return [
         problem
-        for table in (_plan_references, _sku_references, _requirement_references, _program_references, _site_references)
+        for table in _TABLES
         for kind, name, where, what, target, known in table(catalog, diagnostics)
         if target not in known
         for problem in (_nowhere(catalog.path(kind, name), where, what, target, known),)
@@ -71,6 +71,16 @@ def _sku_references(catalog: Catalog, diagnostics: Mapping[str, object]) -> Iter
             yield "skus", name, ("limits", i, "diagnostic"), "diagnostic", limit.diagnostic, diagnostics
 
 
+def _mix_references(catalog: Catalog, diagnostics: Mapping[str, object]) -> Iterator[Reference]:
+    for name, mix in catalog.failure_mixes.items():
+        for i, sku in enumerate(mix.skus):
+            yield "failure_mixes", name, ("skus", i), "SKU", sku, catalog.skus
+        for i, mode in enumerate(mix.modes):
+            for j, row in enumerate(mode.found_by):
+                where = ("modes", i, "found_by", j, "diagnostic")
+                yield "failure_mixes", name, where, "diagnostic", row.diagnostic, diagnostics
+
+
 def _program_references(catalog: Catalog, _: Mapping[str, object]) -> Iterator[Reference]:
     for name, program in catalog.programs.items():
         yield "programs", name, ("sku",), "SKU", program.sku, catalog.skus
@@ -96,3 +106,13 @@ def _site_references(catalog: Catalog, _: Mapping[str, object]) -> Iterator[Refe
         for i, host in enumerate(site.hosts):
             yield "sites", name, ("hosts", i, "sku"), "SKU", host.sku, catalog.skus
             yield "sites", name, ("hosts", i, "program"), "program", host.program, catalog.programs
+
+
+_TABLES = (
+    _plan_references,
+    _sku_references,
+    _mix_references,
+    _requirement_references,
+    _program_references,
+    _site_references,
+)

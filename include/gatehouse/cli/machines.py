@@ -29,13 +29,35 @@ def run(
     plan: Annotated[str, typer.Argument(help="The plan; `gatehouse catalog list plans` shows them.")],
     host: Annotated[list[str], typer.Option("--host", "-H", help="A host's name or serial; may be given again.")],
     reason: Annotated[str, typer.Option(help="Why; kept with the round.")] = "",
+    minutes: Annotated[
+        float | None, typer.Option(help="Run what is worth so much time; see `gatehouse select`.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Run a plan on hosts now. It is evidence for people, never for a gate: gates count npi_round runs only."""
     place = workspace()
+    if minutes is not None:
+        _run_selected(place, plan, host, minutes, reason, as_json)
+        return
     hosts = [place.catalog.host(name) for name in dict.fromkeys(host)]
     round_id = open_adhoc_round(place, plan, hosts, getpass.getuser(), reason)
     _finish(place, round_id, as_json)
+
+
+def _run_selected(place: Workspace, plan: str, names: list[str], minutes: float, reason: str, as_json: bool) -> None:
+    """Run on each host what is worth its time: one round for those that need the same, one after the other."""
+    from gatehouse.cli.select import selected_rounds
+
+    summaries = [_measured(place, round_id) for round_id in selected_rounds(place, plan, names, minutes, reason)]
+    if as_json:
+        print_json(summaries)
+    elif not summaries:
+        console.print("nothing is worth running now; `gatehouse select` says why", markup=False)
+    else:
+        for summary in summaries:
+            _show(summary)
+    codes = {exit_code(summary) for summary in summaries}
+    raise typer.Exit(1 if 1 in codes else max(codes, default=0))
 
 
 def attach(
@@ -51,15 +73,19 @@ def attach(
 
 
 def _finish(place: Workspace, round_id: str, as_json: bool) -> None:
+    summary = _measured(place, round_id)
+    print_json(summary) if as_json else _show(summary)
+    raise typer.Exit(exit_code(summary))
+
+
+def _measured(place: Workspace, round_id: str) -> RoundSummary:
     try:
         measure_to_the_end(place, round_id)
         admit_round(place, round_id)
     except KeyboardInterrupt:
         say_error(f"left; what runs detached goes on. `gatehouse attach {round_id}` takes it up again")
         raise typer.Exit(130) from None
-    summary = summarise_round(place, round_id)
-    print_json(summary) if as_json else _show(summary)
-    raise typer.Exit(exit_code(summary))
+    return summarise_round(place, round_id)
 
 
 def exit_code(summary: RoundSummary) -> int:

@@ -40,6 +40,7 @@ app = typer.Typer(
 # Which module holds which command. Only the one that was asked for is imported: the shell answers at once.
 _COMMANDS = {
     "run": "machines",
+    "select": "select",
     "attach": "machines",
     "host": "machines",
     "jobs": "jobs",

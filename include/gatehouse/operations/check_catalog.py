@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gatehouse.catalog import criteria as spec
+from gatehouse.catalog.failure_mixes import mix_for
 from gatehouse.catalog.loader import KINDS, Catalog
 from gatehouse.catalog.references import check
 from gatehouse.diagnostics.registry import all_diagnostics, known_diagnostics
@@ -34,7 +35,7 @@ def check_catalog(catalog: Catalog, more: tuple[Path, ...] = ()) -> CatalogRepor
     catalog = replace(catalog, folders=(*catalog.folders, *more), _files={}, _loaded={})
     problems = _declared(catalog) or check(catalog, lambda: known_diagnostics(catalog.diagnostics))
     if not problems:
-        looks = (_limits, _criteria, _requirements, criteria_problems, _unasked, _twin_hosts)
+        looks = (_limits, _criteria, _requirements, _failure_mixes, criteria_problems, _unasked, _twin_hosts)
         problems = list(dict.fromkeys([*(said for look in looks for said in look(catalog)), *_unanswered()]))
     counts = {} if problems and not _loadable(catalog) else {kind: len(catalog.kind(kind)) for kind in KINDS}
     limits = sum(len(sku.limits) for sku in catalog.skus.values()) if counts else 0
@@ -132,6 +133,22 @@ def _requirements(catalog: Catalog) -> Iterator[str]:
                         said = f"{program.sku} of {name} has no limit on {reading}: nothing could fail it"
                         where = ("requirements", index, "readings", place)
                         yield catalog.problem("requirements", document, where, said)
+
+
+def _failure_mixes(catalog: Catalog) -> Iterator[str]:
+    """SKUs of which none or several speak, and parameters that no diagnostic has; a catalogue without any is sound."""
+    known = known_diagnostics(catalog.diagnostics)
+    for name, sku in catalog.skus.items() if catalog.failure_mixes else ():
+        try:
+            mix_for(name, sku, catalog.failure_mixes)
+        except CatalogError as error:
+            yield from error.problems
+    for name, mix in catalog.failure_mixes.items():
+        for i, mode in enumerate(mix.modes):
+            for j, row in enumerate(mode.found_by):
+                for missing in sorted(set(row.at_least) - set(known[row.diagnostic].params)):
+                    where = ("modes", i, "found_by", j, "at_least")
+                    yield catalog.problem("failure_mixes", name, where, f"{row.diagnostic} has no parameter {missing}")
 
 
 def _unasked(catalog: Catalog) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Opens a round: fixes what is asked, of which units, and against which limits, before anything is measured."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from gatehouse.catalog.declared import DeclaredDiagnostic
@@ -101,9 +101,22 @@ def open_round(workspace: Workspace, request: RoundRequest) -> str:
         return _store(session, request, phase, spec, hosts)
 
 
-def open_adhoc_round(workspace: Workspace, plan: str, hosts: Sequence[Host], who: str, reason: str = "") -> str:
-    """Open a round of any plan on any hosts, outside every phase; returns its id."""
-    spec = _spec(workspace, plan, workspace.catalog.find("plan", plan, workspace.catalog.plans), "default", hosts)
+def open_adhoc_round(
+    workspace: Workspace, plan: str, hosts: Sequence[Host], who: str, reason: str = "",
+    only: Collection[str] | None = None,
+) -> str:  # fmt: skip
+    """Open a round of any plan on any hosts, outside every phase; returns its id. ``only`` leaves out the others.
+
+    Raises:
+        UsageError: ``only`` leaves nothing of the plan.
+    """
+    asked = workspace.catalog.find("plan", plan, workspace.catalog.plans)
+    if only is not None:
+        kept = tuple(item for item in asked.diagnostics if item.diagnostic in only)
+        if not kept:
+            raise UsageError(f"plan {plan}: none of its diagnostics would be run")
+        asked = asked.model_copy(update={"diagnostics": kept})
+    spec = _spec(workspace, plan, asked, "default", hosts)
     with transaction(workspace.engine) as session:
         return _store(session, RoundRequest(ADHOC.lower(), who, reason), ADHOC, spec, hosts)
 

@@ -92,6 +92,7 @@ class ResultRow(Table):
         Index("ix_result_serial", "serial"),
         Index("ix_result_gate", "program", "phase", "serial", "diagnostic", _MEASURED_AT, "id"),
         Index("ix_result_fault", "program", "phase", "serial", postgresql_where=text("verdict = 'FAIL'")),
+        Index("ix_result_failed", "serial", "diagnostic", "id", postgresql_where=text("verdict = 'FAIL'")),
         CheckConstraint("measured = 'COMPLETE' OR verdict = 'NOT_APPLICABLE'", name="unmeasured_has_no_verdict"),
     )
 
