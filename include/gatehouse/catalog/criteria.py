@@ -169,6 +169,41 @@ class SoakDays(CriterionSpec):
     at_least: Positive
 
 
+class WorkloadsMoved(CriterionSpec):
+    """No job has run on the SKU for so many days, by the word of every scheduler, asked often enough.
+
+    ``sources`` are those that must have answered; where none is named, all that ever did.
+    """
+
+    kind: Literal["workloads_moved"]
+    for_days: Positive = 30.0
+    observed_every_days: Positive = 7.0
+    sources: tuple[Text, ...] = ()
+
+
+class ReservationsZero(CriterionSpec):
+    """Nobody has reserved a machine of the SKU, by the latest word of every scheduler, which is young enough."""
+
+    kind: Literal["reservations_zero"]
+    observed_every_days: Positive = 7.0
+    sources: tuple[Text, ...] = ()
+
+
+class Dispositioned(CriterionSpec):
+    """Every serial of every build has gone somewhere for good, and what it held is erased."""
+
+    kind: Literal["dispositioned"]
+
+
+class Attested(CriterionSpec):
+    """A person vouches for it with a link, under the criterion's own id."""
+
+    kind: Literal["attested"]
+
+
+OF_PHASE_OUT = (WorkloadsMoved, ReservationsZero, Dispositioned)  # nobody records such things before
+RECORDED = (*OF_PHASE_OUT, Attested)  # rest on records, not on measurements
+
 Criterion = Annotated[
     UnitsTested
     | Coverage
@@ -181,7 +216,11 @@ Criterion = Annotated[
     | Performance
     | Mtbf
     | Sites
-    | SoakDays,
+    | SoakDays
+    | WorkloadsMoved
+    | ReservationsZero
+    | Dispositioned
+    | Attested,
     Field(discriminator="kind"),
 ]
 
@@ -211,4 +250,11 @@ class CriteriaSet(Spec):
             raise ValueError(f"two criteria are called {', '.join(twins)}")
         if SIGN_OFF in ids:
             raise ValueError(f"{SIGN_OFF!r} is asked by every gate itself; call the criterion otherwise")
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_met(self) -> Self:
+        early = [c.id for c in self.criteria if isinstance(c, OF_PHASE_OUT) and self.phase is not Phase.EOL]
+        if early:
+            raise ValueError(f"{', '.join(early)}: only EOL can meet it, not {self.phase}")
         return self

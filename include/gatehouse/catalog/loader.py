@@ -17,6 +17,7 @@ from gatehouse.catalog import yaml_source
 from gatehouse.catalog.base import Spec
 from gatehouse.catalog.criteria import CriteriaSet
 from gatehouse.catalog.declared import DeclaredDiagnostic
+from gatehouse.catalog.entry import EntrySet
 from gatehouse.catalog.plan import Plan
 from gatehouse.catalog.policies import FindingPolicy, written_out
 from gatehouse.catalog.program import Program
@@ -25,6 +26,7 @@ from gatehouse.catalog.sku import Sku
 from gatehouse.catalog.xid_tables import XidTable, known_codes, rules_of
 from gatehouse.model.errors import CatalogError, NotFoundError
 from gatehouse.model.hosts import Host
+from gatehouse.model.status import Phase
 
 T = TypeVar("T")
 SHIPPED = Path(__file__).resolve().parents[2] / "catalog"
@@ -33,6 +35,7 @@ KINDS: Mapping[str, type[Spec]] = {
     "skus": Sku,
     "plans": Plan,
     "criteria": CriteriaSet,
+    "entry": EntrySet,
     "xids": XidTable,
     "policies": FindingPolicy,
     "programs": Program,
@@ -67,6 +70,11 @@ class Catalog:
     def criteria(self) -> dict[str, CriteriaSet]:
         """Criteria sets by id."""
         return self.kind("criteria")
+
+    @cached_property
+    def entry(self) -> dict[str, EntrySet]:
+        """Sets of entry conditions by id."""
+        return self.kind("entry")
 
     @cached_property
     def policies(self) -> dict[str, FindingPolicy]:
@@ -108,8 +116,8 @@ class Catalog:
         return found
 
     def build(self, program: str, phase: str) -> tuple[Host, ...]:
-        """The hosts of a program's build for a phase, by name."""
-        chosen = (h for h in self.hosts.values() if h.program == program and h.build == phase)
+        """The hosts of a program's build for a phase, by name; EOL is about every build."""
+        chosen = (h for h in self.hosts.values() if h.program == program and phase in (h.build, Phase.EOL))
         return tuple(sorted(chosen, key=lambda h: h.name))
 
     def find(self, kind: str, name: str, table: Mapping[str, T]) -> T:
@@ -256,6 +264,8 @@ def _program_references(catalog: Catalog, _: Mapping[str, object]) -> Iterator[R
             yield "programs", name, (*where, "plan"), "plan", asked.plan, catalog.plans
             yield "programs", name, (*where, "criteria"), "criteria set", asked.criteria, catalog.criteria
             yield "programs", name, (*where, "policy"), "policy", asked.policy, catalog.policies
+            if asked.entry:
+                yield "programs", name, (*where, "entry"), "set of entry conditions", asked.entry, catalog.entry
 
 
 def _site_references(catalog: Catalog, _: Mapping[str, object]) -> Iterator[Reference]:

@@ -3,11 +3,14 @@
 import hashlib
 import json
 from collections.abc import Collection, Mapping
+from dataclasses import asdict, fields
+from datetime import UTC, datetime
 from typing import Any
 
 from gatehouse.catalog.criteria import CriteriaSet
 from gatehouse.decisions.evidence_index import EvidenceIndex
 from gatehouse.model.evidence import ValueRow, Waiver
+from gatehouse.model.records import Records
 
 
 def evidence_digest(index: EvidenceIndex, criteria: CriteriaSet) -> str:
@@ -37,6 +40,8 @@ def evidence_digest(index: EvidenceIndex, criteria: CriteriaSet) -> str:
         "waivers": sorted(map(_waiver, set(evidence.waivers))),
         "criteria": criteria.model_dump(mode="json"),
     }  # fmt: skip
+    if evidence.records != Records():
+        document["records"] = _records(evidence.records)
     canonical = json.dumps(document, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -46,6 +51,20 @@ def _numbers(readings: Mapping[str, tuple[ValueRow, ...]], stored: Collection[in
         name: sorted({(v.result_id, v.unit, v.part, v.value) for v in values if v.result_id in stored})
         for name, values in readings.items()
     }
+
+
+def _records(records: Records) -> dict[str, list[Any]]:
+    """Each kind of record as rows of words, whatever their order."""
+    return {
+        field.name: sorted(
+            {json.dumps(asdict(row), sort_keys=True, default=_moment) for row in getattr(records, field.name)}
+        )
+        for field in fields(records)
+    }
+
+
+def _moment(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat()
 
 
 def _waiver(waiver: Waiver) -> tuple[Any, ...]:

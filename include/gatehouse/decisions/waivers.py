@@ -18,7 +18,7 @@ from gatehouse.model.status import CriterionStatus, Severity
 
 _APPROVERS = 2
 # Criteria that would be met, were it not for the units in the way.
-_UNIT_BY_UNIT = (spec.Coverage, spec.NoOpenIssues, spec.DataQuality, spec.Fresh)
+_UNIT_BY_UNIT = (spec.Coverage, spec.NoOpenIssues, spec.DataQuality, spec.Fresh, spec.Dispositioned)
 
 
 def apply_waivers(outcome: CriterionOutcome, criterion: spec.Criterion, index: EvidenceIndex) -> CriterionOutcome:

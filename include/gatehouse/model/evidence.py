@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from gatehouse.model.records import Records
 from gatehouse.model.status import CriterionStatus, Measured, Phase, Severity, Verdict
 
 
@@ -101,7 +102,8 @@ class PhaseEvidence:
 
     ``units`` are the serials of the phase's build; ``diagnostics`` those that its plan makes mandatory;
     ``rows`` every result of every round of the phase, oldest first; ``values`` and ``history`` numeric readings by
-    name and ``words`` texts by name, only of admissible rounds: see ``WantedReadings``.
+    name and ``words`` texts by name, only of admissible rounds: see ``WantedReadings``; ``records`` what people and
+    outside systems said. In EOL ``units`` are those of every build.
     """
 
     program: str
@@ -117,6 +119,7 @@ class PhaseEvidence:
     sites: tuple[str, ...] = ()  # sites at which the units of the build stand
     history: Mapping[str, tuple[ValueRow, ...]] = field(default_factory=dict)
     words: Mapping[str, tuple[WordRow, ...]] = field(default_factory=dict)
+    records: Records = field(default_factory=Records)
 
 
 @dataclass(frozen=True, slots=True)

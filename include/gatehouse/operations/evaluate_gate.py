@@ -14,6 +14,7 @@ from gatehouse.operations.workspace import Workspace
 from gatehouse.store import phases
 from gatehouse.store.engine import transaction
 from gatehouse.store.evidence import phase_evidence
+from gatehouse.store.phase_out import with_records
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ def evaluate_gate(workspace: Workspace, program: str, phase: Phase, *, keep: boo
     build = workspace.catalog.build(program, phase)
     with transaction(workspace.engine) as session:
         evidence = phase_evidence(session, program, phase, build, plan.mandatory, criteria.wanted, datetime.now(UTC))
+        evidence = with_records(session, evidence)
         decision = evaluate(evidence, criteria)
         kept = phases.file_decision(session, decision).id if keep else None
     return GateView(decision, evidence, criteria, kept, {host.serial: host.name for host in build})

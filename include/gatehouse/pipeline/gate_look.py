@@ -27,4 +27,4 @@ def look(log: Log, program: str, phase: Phase) -> tuple[GateView, list[int]]:
     log.info("%s (%s)", headline(view.decision), view.decision.status.value)
     for status, title, observed, required, missing in gate_rows(view.decision, view.names):
         log.info("  %s: %s; observed: %s; required: %s; missing: %s", status, title, observed, required, missing or "-")
-    return view, list(seen or (0, 0, 0, 0))
+    return view, list(seen or ())

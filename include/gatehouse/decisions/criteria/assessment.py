@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from gatehouse.catalog import criteria as spec
-from gatehouse.decisions.criteria import data_quality, freshness, issues, mtbf, performance, units, yields
+from gatehouse.decisions.criteria import data_quality, freshness, issues, mtbf, performance, phase_out, units, yields
 from gatehouse.decisions.criteria.outcome import outcome
 from gatehouse.decisions.evidence_index import EvidenceIndex
 from gatehouse.model.evidence import CriterionOutcome
@@ -12,9 +12,9 @@ from gatehouse.model.status import CriterionStatus
 
 def assess(criterion: spec.Criterion, index: EvidenceIndex) -> CriterionOutcome:
     """How one criterion stands. A build without units, or a plan that demands nothing, has shown nothing."""
-    if not index.units:
+    if not index.units and not isinstance(criterion, spec.Attested):
         return _hollow(criterion, "the build has no units", "add units to the build")
-    if not index.diagnostics:
+    if not index.diagnostics and not isinstance(criterion, spec.RECORDED):
         return _hollow(criterion, "the plan has no mandatory diagnostic", "make a diagnostic of the plan mandatory")
     return _assess(criterion, index)
 
@@ -49,5 +49,7 @@ def _assess(criterion: spec.Criterion, index: EvidenceIndex) -> CriterionOutcome
             return performance.performance(criterion, index)
         case spec.Mtbf():
             return mtbf.mtbf(criterion, index)
+        case spec.WorkloadsMoved() | spec.ReservationsZero() | spec.Dispositioned() | spec.Attested():
+            return phase_out.recorded(criterion, index)
         case _:
             assert_never(criterion)
