@@ -15,7 +15,7 @@ def register(app: typer.Typer) -> None:
 
 def gate(
     program: Annotated[str, typer.Argument(help="The program; `gatehouse catalog list programs` shows them.")],
-    phase: Annotated[Phase, typer.Argument(help="EVT, DVT, PVT or RAMP.", case_sensitive=False)],
+    phase: Annotated[Phase, typer.Argument(help="EVT, DVT, PVT, RAMP or EOL.", case_sensitive=False)],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Ask a gate: may this phase exit, and what is still missing? Exits with 1 while it may not."""

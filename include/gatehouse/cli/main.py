@@ -44,6 +44,8 @@ _COMMANDS = {
     "host": "machines",
     "jobs": "jobs",
     "gate": "gate",
+    "calendar": "calendar",
+    "eol": "eol",
     "read": "evidence",
     "export": "evidence",
     "report": "evidence",

@@ -21,7 +21,7 @@ from gatehouse.operations.workspace import Workspace
 from gatehouse.reports.gate_table import gate_markdown
 
 log = logging.getLogger(__name__)
-DAG = "npi_program"
+DAGS = ("npi_program", "npi_phase_out")
 _UNREADABLE = "The gate cannot be shown now: {reason}. Look at its page before you answer."
 
 
@@ -59,7 +59,7 @@ def _about(connection: Connection, question: HITLDetail) -> tuple[str, Phase] | 
         .where(TaskInstance.id == question.ti_id)
     )
     row = connection.execute(query).first()
-    if row is None or row[0] != DAG or "program" not in (row[2] or {}):
+    if row is None or row[0] not in DAGS or "program" not in (row[2] or {}):
         return None
     phase = str(row[1]).split(".", maxsplit=1)[0].upper()
     return (str(row[2]["program"]), Phase(phase)) if phase in Phase.__members__ else None
