@@ -101,7 +101,9 @@ def test_a_phase_goes_from_open_to_closed(phase: Phase) -> None:
 def test_a_program_has_the_phases_in_order_and_nothing_else() -> None:
     """It should open a phase only after the phase before it was closed."""
     program = dag("npi_program")
-    assert {task.task_id for task in program.tasks} == {f"{p.lower()}.{name}" for p in INTRODUCTION for name in OF_A_PHASE}
+    assert {task.task_id for task in program.tasks} == {
+        f"{p.lower()}.{name}" for p in INTRODUCTION for name in OF_A_PHASE
+    }
     for before, after in pairwise(INTRODUCTION):
         assert program.get_task(f"{after.lower()}.open_phase").upstream_task_ids == {f"{before.lower()}.close_phase"}
 

@@ -82,12 +82,8 @@ def _charged(looks: Sequence[Look], begin: datetime, end: datetime) -> dict[_Cha
 def _stretches(looks: Sequence[Look], end: datetime) -> list[_Stretch]:
     """The times between the looks, each with the answer that held; before the first there was none."""
     seen = [look for look in looks if look.at < end]
-    first = [(datetime.min.replace(tzinfo=UTC), seen[0].at if seen else end, None)]
-    return [
-        *first,
-        *((one.at, other.at, one) for one, other in pairwise(seen)),
-        *((seen[-1].at, end, seen[-1]),) * bool(seen),
-    ]
+    moments = [datetime.min.replace(tzinfo=UTC), *(look.at for look in seen), end]
+    return [(start, stop, look) for (start, stop), look in zip(pairwise(moments), [None, *seen], strict=True)]
 
 
 def _charge(look: Look | None, onward: Sequence[_Stretch]) -> _Charge:
