@@ -16,7 +16,6 @@ from gatehouse.operations.enter_phase import accept_entry
 from gatehouse.operations.enter_phase import attest as attest_now
 from gatehouse.operations.export_calendar import calendar_text
 from gatehouse.operations.view_calendar import PhaseLine, ProgramCalendar, record_slip, view_calendar
-from gatehouse.operations.view_programs import GateState
 from gatehouse.reports.calendar_table import HEADINGS, conditions_words, milestone_words, slip_words, why_words
 
 Program = Annotated[str, typer.Argument(metavar="PROGRAM", help="The program.")]
@@ -106,7 +105,7 @@ def _rows(found: ProgramCalendar) -> Iterator[tuple[str, ...]]:
             milestone_words(line.exit),
             slip_words(line.slip_days, line.exit.known),
             _why(line),
-            conditions_words(line.conditional_entry, line.lacking, line.state is GateState.EXITED_CONDITIONALLY),
+            conditions_words(line.conditional_entry, line.lacking),
         )
 
 

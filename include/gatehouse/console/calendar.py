@@ -11,7 +11,6 @@ from gatehouse.console.page import WorkspaceDep, page
 from gatehouse.model.calendar import Known
 from gatehouse.operations.export_calendar import calendar_text
 from gatehouse.operations.view_calendar import PhaseLine, ProgramCalendar, view_calendar
-from gatehouse.operations.view_programs import GateState
 from gatehouse.reports.calendar_table import conditions_words, milestone_words, slip_words, why_words
 
 router = APIRouter()
@@ -54,11 +53,12 @@ class Axis:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A phase as the page shows it. ``planned`` and ``real`` are bars, ``tone`` how the real one is drawn."""
+    """A phase as the page shows it: bars of what was planned, what is or is expected, and what of that is late."""
 
     line: PhaseLine
     planned: Bar | None
     real: Bar | None
+    late: Bar | None
     tone: str
     entry: str
     exit: str
@@ -111,17 +111,19 @@ def _row(line: PhaseLine, axis: Axis) -> Row:
         line=line,
         planned=axis.bar(line.entry.planned, line.exit.planned),
         real=axis.bar(line.entry.day, end) if began or line.exit.known is not Known.PLANNED else None,
-        tone=_tone(line, began),
+        late=_late(line, axis),
+        tone="good" if began else "to-come",
         entry=milestone_words(line.entry),
         exit=milestone_words(line.exit),
         slip=slip_words(line.slip_days, line.exit.known),
         why=why_words(said.cause if said else None, said.note if said else "", line.shares, line.suggested),
-        conditions=conditions_words(line.conditional_entry, line.lacking, line.state is GateState.EXITED_CONDITIONALLY),
+        conditions=conditions_words(line.conditional_entry, line.lacking),
     )
 
 
-def _tone(line: PhaseLine, began: bool) -> str:
-    """Late, good, or still to come."""
-    if (line.slip_days or 0) > 0:
-        return "late"
-    return "good" if began else "to-come"
+def _late(line: PhaseLine, axis: Axis) -> Bar | None:
+    """The days after the planned exit, as far as the phase was or would be open in them."""
+    planned, day, entry = line.exit.planned, line.exit.day, line.entry.day
+    if planned is None or day is None or entry is None or day <= planned:
+        return None
+    return axis.bar(max(planned + timedelta(days=1), entry), day)

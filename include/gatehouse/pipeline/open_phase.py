@@ -30,6 +30,19 @@ class OpenPhaseOperator(BaseOperator):
 
     def execute(self, context: Context) -> None:
         """Open it, skip what is over, or wait for its entry conditions."""
+        self._open(context)
+
+    def look_again(self, context: Context, event: dict[str, Any]) -> None:
+        """Look after the trigger saw something new. What a person must mend now ends no wait of weeks."""
+        self.log.info("looking again: %s", event.get("why"))
+        try:
+            self._open(context)
+        except (CatalogError, NotFoundError, StoreError) as error:
+            self.log.error("cannot look: %s; looking again in %d s", error, MENDING_S)
+            unseen = EntryNewsTrigger(context["params"]["program"], self.phase, [], poll_s=MENDING_S)
+            self.defer(trigger=unseen, method_name="look_again")
+
+    def _open(self, context: Context) -> None:
         program = context["params"]["program"]
         workspace = workspace_from_connections()
         if self.phase not in workspace.catalog.program(program).phases:
@@ -43,13 +56,3 @@ class OpenPhaseOperator(BaseOperator):
             self.defer(trigger=EntryNewsTrigger(program, self.phase, list(seen or ())), method_name="look_again")
         if not still_open:
             raise AirflowSkipException(f"{program} {self.phase} has exited before")
-
-    def look_again(self, context: Context, event: dict[str, Any]) -> None:
-        """Look after the trigger saw something new. What a person must mend now ends no wait of weeks."""
-        self.log.info("looking again: %s", event.get("why"))
-        try:
-            self.execute(context)
-        except (CatalogError, NotFoundError, StoreError) as error:
-            self.log.error("cannot look: %s; looking again in %d s", error, MENDING_S)
-            unseen = EntryNewsTrigger(context["params"]["program"], self.phase, [], poll_s=MENDING_S)
-            self.defer(trigger=unseen, method_name="look_again")

@@ -42,17 +42,15 @@ def why_words(cause: SlipCause | None, note: str, shares: tuple[Share, ...], sug
     """What a person said of a slip, and what the kept answers say of it."""
     person = f"{cause}: {note}" if cause else ""
     evidence = in_words(shares)
-    hint = f" (suggests {suggested})" if suggested and not cause else ""
+    hint = f" (suggests {suggested})" if suggested not in (None, SlipCause.OTHER) and not cause else ""
     return "; ".join(part for part in (person, f"{evidence}{hint}" if evidence else "") if part)
 
 
-def conditions_words(conditional_entry: bool | None, lacking: Iterable[str], conditional_exit: bool) -> str:
-    """How a phase was entered and left: clean, or with what still open."""
+def conditions_words(conditional_entry: bool | None, lacking: Iterable[str]) -> str:
+    """How a phase was entered: clean, or with what still open; before that, what it lacks."""
     open_now = ", ".join(lacking)
     if conditional_entry is None:
-        entry = f"entry lacks: {open_now}" if open_now else ""
-    elif conditional_entry:
-        entry = f"entered on conditions, open: {open_now}" if open_now else "entered on conditions, all met since"
-    else:
-        entry = "entered clean"
-    return "; ".join(part for part in (entry, "exited on conditions" if conditional_exit else "") if part)
+        return f"entry lacks: {open_now}" if open_now else ""
+    if not conditional_entry:
+        return "entered clean"
+    return f"entered on conditions, open: {open_now}" if open_now else "entered on conditions, all met since"

@@ -143,7 +143,7 @@ def exited(session: Session, program: str) -> dict[Phase, bool]:
     query = select(PhaseRow.phase, PhaseRow.conditional).where(
         PhaseRow.program == program, PhaseRow.closed_at.is_not(None)
     )
-    return {Phase(phase): conditional for phase, conditional in session.execute(query).tuples()}
+    return {Phase(phase): conditional for phase, conditional in session.execute(query)}
 
 
 def looks(session: Session, gates: Collection[Gate]) -> Mapping[Gate, tuple[Look, ...]]:

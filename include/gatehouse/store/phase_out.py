@@ -113,7 +113,7 @@ def measured_units(session: Session, program: str) -> dict[str, str]:
         .where(RoundRow.program == program, RoundRow.phase.in_([phase.value for phase in Phase]))
         .group_by(RoundUnitRow.serial)
     )
-    return dict(session.execute(query).tuples().all())
+    return {serial: host for serial, host in session.execute(query)}  # noqa: C416 -- rows are no pairs to the type checker
 
 
 def with_records(session: Session, evidence: PhaseEvidence) -> PhaseEvidence:
