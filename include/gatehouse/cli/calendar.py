@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from gatehouse.cli.output import console, print_json, print_table
+from gatehouse.cli.output import console, plain, print_json, print_table
 from gatehouse.cli.place import workspace
 from gatehouse.model.calendar import SlipCause
 from gatehouse.model.status import Phase
@@ -115,12 +115,11 @@ def _why(line: PhaseLine) -> str:
 
 
 def _document(found: ProgramCalendar) -> dict[str, Any]:
-    from gatehouse.cli.output import plain
-
     document: dict[str, Any] = plain(found)
     for line, shown in zip(found.phases, document["phases"], strict=True):
         shown |= {"slip_days": line.slip_days, "why": _why(line)}
-        shown["entry"]["slip_days"] = line.entry.slip_days
+        for end, milestone in ("entry", line.entry), ("exit", line.exit):
+            shown[end]["slip_days"] = milestone.slip_days
     return document
 
 

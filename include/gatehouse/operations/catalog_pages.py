@@ -16,7 +16,8 @@ def shipped_page() -> str:
         CatalogError: with every problem of the files.
     """
     catalog = Catalog((SHIPPED,))
-    return catalog_page(known_diagnostics(catalog.diagnostics), catalog.plans, catalog.criteria, catalog.policies)
+    known = known_diagnostics(catalog.diagnostics)
+    return catalog_page(known, catalog.plans, catalog.criteria, catalog.policies, catalog.entry)
 
 
 def write_catalog_page(path: Path = PAGE) -> bool:

@@ -1,8 +1,10 @@
 """The catalogue as Markdown tables: what is asked of machines, in which plan, and what a phase must show."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from gatehouse.catalog.criteria import CriteriaSet, Criterion
+from gatehouse.catalog.entry import EntrySet
 from gatehouse.catalog.plan import Plan, PlannedDiagnostic
 from gatehouse.catalog.policies import FindingPolicy, FindingRule
 from gatehouse.diagnostics.spec import Ask, Diagnostic
@@ -22,6 +24,7 @@ def catalog_page(
     plans: Mapping[str, Plan],
     criteria: Mapping[str, CriteriaSet],
     policies: Mapping[str, FindingPolicy],
+    entry: Mapping[str, EntrySet] = MappingProxyType({}),
 ) -> str:
     """One Markdown document over a catalogue, by id. The same catalogue gives the same text."""
     sections = (
@@ -30,6 +33,10 @@ def catalog_page(
         *(
             (f"Criteria: {found.title}", f"Set `{name}`, for phase {found.phase}.", criteria_table(found))
             for name, found in _by_phase(criteria)
+        ),
+        *(
+            (f"Entry conditions: {found.title}", f"Set `{name}`, for phase {found.phase}.", entry_table(found))
+            for name, found in sorted(entry.items(), key=lambda item: (list(Phase).index(item[1].phase), item[0]))
         ),
         *(
             (f"Policy: {found.title}", f"Policy `{name}`; the first rule that matches decides.", policy_table(found))
@@ -68,6 +75,17 @@ def criteria_table(criteria: CriteriaSet) -> str:
         for each in criteria.criteria
     ]
     return _table(("Criterion", "Title", "Asks", "May be waived", "Source"), rows)
+
+
+def entry_table(entry: EntrySet) -> str:
+    """Every entry condition of a phase, whether it keeps the phase shut, and where it comes from."""
+    said = {"id", "title", "kind", "source", "holds"}
+    rows = []
+    for each in entry.conditions:
+        words = each.model_dump(mode="json", exclude=said, exclude_none=True)
+        asks = "; ".join([each.kind.replace("_", " "), *(f"{name.replace('_', ' ')} {v}" for name, v in words.items())])
+        rows.append((_code(each.id), _text(each.title), _text(asks), "yes" if each.holds else "no", _text(each.source)))
+    return _table(("Condition", "Title", "Asks", "Keeps the phase shut", "Source"), rows)
 
 
 def policy_table(policy: FindingPolicy) -> str:
