@@ -175,3 +175,11 @@ def test_the_digest_tells_records_apart() -> None:
     assert first.evidence_digest == decide("dispositioned", dispositions=[gone("u000")]).evidence_digest
     others = [decide("dispositioned", dispositions=[gone("u000", "")]), decide("dispositioned")]
     assert len({first.evidence_digest, *(other.evidence_digest for other in others)}) == 3
+
+
+def test_a_word_on_the_entry_is_no_evidence_of_the_exit() -> None:
+    """It should keep the digest when somebody attests a document that no criterion asks for, and change it else."""
+    entry, mine = (Attestation(about, "Ada", "https://plan", NOW) for about in ("build_plan", "attested"))
+    plain = decide("attested").evidence_digest
+    assert decide("attested", attestations=[entry]).evidence_digest == plain
+    assert decide("attested", attestations=[entry, mine]).evidence_digest != plain

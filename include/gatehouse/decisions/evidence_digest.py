@@ -3,11 +3,11 @@
 import hashlib
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from gatehouse.catalog.criteria import CriteriaSet
+from gatehouse.catalog.criteria import Attested, CriteriaSet
 from gatehouse.decisions.evidence_index import EvidenceIndex
 from gatehouse.model.evidence import ValueRow, Waiver
 from gatehouse.model.records import Records
@@ -40,8 +40,9 @@ def evidence_digest(index: EvidenceIndex, criteria: CriteriaSet) -> str:
         "waivers": sorted(map(_waiver, set(evidence.waivers))),
         "criteria": criteria.model_dump(mode="json"),
     }  # fmt: skip
-    if evidence.records != Records():
-        document["records"] = _records(evidence.records)
+    records = _asked_for(evidence.records, criteria)
+    if records != Records():
+        document["records"] = _records(records)
     canonical = json.dumps(document, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -51,6 +52,12 @@ def _numbers(readings: Mapping[str, tuple[ValueRow, ...]], stored: Collection[in
         name: sorted({(v.result_id, v.unit, v.part, v.value) for v in values if v.result_id in stored})
         for name, values in readings.items()
     }
+
+
+def _asked_for(records: Records, criteria: CriteriaSet) -> Records:
+    """The records without attestations that belong to the phase's entry."""
+    asked = {criterion.id for criterion in criteria.criteria if isinstance(criterion, Attested)}
+    return replace(records, attestations=tuple(a for a in records.attestations if a.about in asked))
 
 
 def _records(records: Records) -> dict[str, list[Any]]:
