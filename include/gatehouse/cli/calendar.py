@@ -105,7 +105,7 @@ def _rows(found: ProgramCalendar) -> Iterator[tuple[str, ...]]:
             milestone_words(line.exit),
             slip_words(line.slip_days, line.exit.known),
             _why(line),
-            conditions_words(line.conditional_entry, line.lacking),
+            conditions_words(line.conditional_entry, line.lacking, entered=line.entered),
         )
 
 

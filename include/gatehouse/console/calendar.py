@@ -117,7 +117,7 @@ def _row(line: PhaseLine, axis: Axis) -> Row:
         exit=milestone_words(line.exit),
         slip=slip_words(line.slip_days, line.exit.known),
         why=why_words(said.cause if said else None, said.note if said else "", line.shares, line.suggested),
-        conditions=conditions_words(line.conditional_entry, line.lacking),
+        conditions=conditions_words(line.conditional_entry, line.lacking, entered=line.entered),
     )
 
 

@@ -22,6 +22,11 @@ _BY_KIND = {
     "coverage": SlipCause.TEST_CAPACITY,
     "fresh": SlipCause.TEST_CAPACITY,
     "sites": SlipCause.TEST_CAPACITY,
+    "sites_qualified": SlipCause.TEST_CAPACITY,
+    "gauge": SlipCause.TEST_CAPACITY,
+    "sdc_rate": SlipCause.TEST_CAPACITY,
+    "requirements": SlipCause.TEST_CAPACITY,
+    "maturity": SlipCause.FIRMWARE,
     "first_pass_yield": SlipCause.FAILURES_FOUND,
     "final_yield": SlipCause.FAILURES_FOUND,
     "success_run": SlipCause.FAILURES_FOUND,
@@ -35,6 +40,7 @@ _BY_KIND = {
     "dispositioned": SlipCause.LOGISTICS,
     "attested": SlipCause.DECISION_LATE,
     "sign_off": SlipCause.DECISION_LATE,
+    "sign_offs": SlipCause.DECISION_LATE,
 }
 
 

@@ -48,6 +48,11 @@ class PhaseLine:
         return self.exit.slip_days
 
     @property
+    def entered(self) -> bool:
+        """Whether it was opened, ever."""
+        return self.entry.known is Known.ACTUAL
+
+    @property
     def lacking(self) -> tuple[str, ...]:
         """Titles of the entry conditions that are open now."""
         return tuple(o.title for o in self.conditions if not o.met)

@@ -46,11 +46,14 @@ def why_words(cause: SlipCause | None, note: str, shares: tuple[Share, ...], sug
     return "; ".join(part for part in (person, f"{evidence}{hint}" if evidence else "") if part)
 
 
-def conditions_words(conditional_entry: bool | None, lacking: Iterable[str]) -> str:
-    """How a phase was entered: clean, or with what still open; before that, what it lacks."""
+def conditions_words(conditional_entry: bool | None, lacking: Iterable[str], *, entered: bool) -> str:
+    """How a phase was entered: clean, or with what still open; before that, what it lacks.
+
+    Of a phase that was entered before entries were kept, nobody can say how.
+    """
     open_now = ", ".join(lacking)
     if conditional_entry is None:
-        return f"entry lacks: {open_now}" if open_now else ""
+        return f"entry lacks: {open_now}" if open_now and not entered else ""
     if not conditional_entry:
         return "entered clean"
     return f"entered on conditions, open: {open_now}" if open_now else "entered on conditions, all met since"
