@@ -63,7 +63,7 @@ def test_the_calendar_of_a_program(shell: Shell) -> None:
     (evt,) = program["phases"]
     assert evt["slip_days"] == evt["exit"]["slip_days"] > 600
     assert (evt["conditional_entry"], program["next_gate"]) == (True, "EVT")
-    assert evt["exit"]["known"] == "overdue"
+    assert evt["exit"]["known"] == "shifted", "it was entered late, and is given the weeks that were planned for it"
     assert shell("calendar", "dated", "--ics").stdout.startswith("BEGIN:VCALENDAR")
     assert {each["program"] for each in json.loads(shell("calendar", "--json").stdout)} >= {"dated", "h100-8x"}
 
