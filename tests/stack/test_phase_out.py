@@ -1,5 +1,6 @@
 """A program's end on a real stack: shut, let in, waited for, recorded from outside, signed off."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from gatehouse.store.tables import PhaseRow
 
 pytestmark = pytest.mark.stack
 NAME = ENDED.name
+A_PERSON_S = 3.0  # nobody answers faster; Airflow may still be parking the task that asks
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +60,7 @@ def test_records_from_outside_open_the_gate(run: Run, stage: Stage, pm: Airflow)
     dispose(stage.workspace, NAME, [DispositionWords(h.serial, "scrapped", "https://erased") for h in hosts], "pm")
     run.reach("eol.sign_off", "awaiting_input")
     assert "Every serial gone" in pm.question("npi_phase_out", NAME, "eol.sign_off")["body"]
+    time.sleep(A_PERSON_S)
     pm.answer("npi_phase_out", NAME, "eol.sign_off", ["Approve"], {"role": ROLE, "comment": "gone"})
     assert run.end() == "success", run.explain()
     assert evaluate_gate(stage.workspace, NAME, Phase.EOL).decision.open
