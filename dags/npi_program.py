@@ -1,16 +1,17 @@
 """One program through its phases: EVT, DVT, PVT, ramp.
 
-Each phase opens, runs a first round, waits at its exit criteria, is signed off by a person, and closes with a report.
-The wait takes no worker: run ``npi_round`` at any time, and the gate looks again. Approve or reject under
-*Required Actions*; a reject sends the phase back to waiting for new evidence.
+Each phase opens once its entry conditions let it, runs a first round, waits at its exit criteria, is signed off by a
+person, and closes with a report. The waits take no worker: run ``npi_round`` at any time, and the gate looks again.
+Approve or reject under *Required Actions*; a reject sends the phase back to waiting for new evidence.
 """
 
 from airflow.sdk import DAG, TaskGroup, chain
 
-from gatehouse.model.status import Phase
+from gatehouse.model.status import INTRODUCTION
 from gatehouse.pipeline import forms, phase_tasks
 from gatehouse.pipeline.alerts import on_failure
 from gatehouse.pipeline.exit_criteria import ExitCriteriaSensor
+from gatehouse.pipeline.open_phase import OpenPhaseOperator
 from gatehouse.pipeline.retries import task_defaults
 from gatehouse.pipeline.sign_off import SignOffOperator
 
@@ -31,9 +32,9 @@ with DAG(
     doc_md=f"{__doc__}{forms.catalog_warning(catalog)}",
 ):
     before = None
-    for phase in Phase:
+    for phase in INTRODUCTION:
         with TaskGroup(group_id=phase.lower(), tooltip=f"{phase}: opens when the phase before it has exited"):
-            opened = phase_tasks.open_phase(phase.value)
+            opened = OpenPhaseOperator(task_id="open_phase", phase=phase, trigger_rule="none_failed")
             first = phase_tasks.FirstRoundOperator(task_id="first_round", phase=phase)
             gate = ExitCriteriaSensor(
                 task_id="exit_criteria", program=PROGRAM, phase=phase, trigger_rule="none_failed_min_one_success"

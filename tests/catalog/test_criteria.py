@@ -35,13 +35,28 @@ KINDS: dict[str, dict[str, Any]] = {
     "maturity": {},
     "requirements": {},
     "sign_offs": {"roles": ["NPI program manager"], "severity": "blocker"},
+    "workloads_moved": {},
+    "reservations_zero": {},
+    "dispositioned": {},
+    "attested": {},
 }
+OF_PHASE_OUT = {"workloads_moved", "reservations_zero", "dispositioned"}
 
 
 def one(kind: str, **changes: Any) -> CriteriaSet:
     """A set of one criterion."""
     document = {"id": kind.replace("_", "-"), "kind": kind, "source": "exit plan", **KINDS.get(kind, {}), **changes}
-    return CriteriaSet.model_validate({"title": "DVT exit", "phase": "DVT", "criteria": [document]})
+    phase = "EOL" if kind in OF_PHASE_OUT else "DVT"
+    return CriteriaSet.model_validate({"title": f"{phase} exit", "phase": phase, "criteria": [document]})
+
+
+@pytest.mark.parametrize("kind", sorted(OF_PHASE_OUT))
+def test_what_only_a_phase_out_can_meet_is_refused_elsewhere(kind: str) -> None:
+    """It should not load a gate that would never open."""
+    with pytest.raises(ValidationError, match="only EOL can meet it"):
+        CriteriaSet.model_validate(
+            {"title": "PVT exit", "phase": "PVT", "criteria": [{"id": kind, "kind": kind, "source": "x"}]}
+        )
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -67,6 +82,9 @@ def test_no_kind_is_forgotten_here() -> None:
         ("units_tested", {"at_least": 0}),
         ("units_tested", {"at_least": -1}),
         ("units_tested", {"at_least": "59"}),
+        ("workloads_moved", {"for_days": 0}),
+        ("workloads_moved", {"observed_every_days": 0}),
+        ("reservations_zero", {"observed_every_days": 0}),
         ("coverage", {"at_least": 0}),
         ("coverage", {"at_least": 1.01}),
         ("first_pass_yield", {"at_least": 0}),

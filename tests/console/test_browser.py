@@ -23,7 +23,15 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this ma
 # As Airflow frames the pages of a plugin.
 AROUND = """<!doctype html><iframe src="/gatehouse/programs"
  sandbox="allow-scripts allow-same-origin allow-forms allow-downloads"></iframe>"""
-PAGES = ["/programs", "/programs/atlas/EVT", f"/rounds/{GOOD_ROUND}", "/hosts/SN00002", "/report/atlas/EVT", "/nothing"]
+PAGES = [
+    "/programs",
+    "/calendar",
+    "/programs/atlas/EVT",
+    f"/rounds/{GOOD_ROUND}",
+    "/hosts/SN00002",
+    "/report/atlas/EVT",
+    "/nothing",
+]
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +146,7 @@ _COLOURS = """() => {
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", PAGES[:4])
+@pytest.mark.parametrize("path", PAGES[:5])
 def test_every_text_can_be_read(browser: Browser, address: str, path: str, scheme: str) -> None:
     """It should keep the contrast of 4.5 that WCAG AA asks of text, in both themes."""
     with _page(browser, scheme=scheme) as (page, _):

@@ -12,12 +12,13 @@ from dag_files import DAG_FILES, dag, parse
 
 from gatehouse.catalog.loader import open_catalog
 from gatehouse.model.errors import CatalogError, NotFoundError, RefusedError, UsageError
-from gatehouse.model.status import Phase
+from gatehouse.model.status import INTRODUCTION, Phase
 from gatehouse.pipeline.notifier import GatehouseNotifier
 
-DAG_IDS = ("npi_baselines", "npi_program", "npi_round", "npi_waiver", "npi_watch")
-WITH_FORMS = ("npi_program", "npi_round", "npi_waiver")
+DAG_IDS = ("npi_baselines", "npi_phase_out", "npi_program", "npi_round", "npi_waiver", "npi_watch")
+WITH_FORMS = ("npi_phase_out", "npi_program", "npi_round", "npi_waiver")
 OF_A_PHASE = ("open_phase", "first_round", "exit_criteria", "sign_off", "close_phase")
+OF_A_PHASE_OUT = ("announce", "open_phase", "exit_criteria", "sign_off", "close_phase")
 OF_A_ROUND = {
     "open_round": set(),
     "measure": {"open_round"},
@@ -113,7 +114,7 @@ def test_mapped_tasks_carry_their_hosts_names(task: str, names: str) -> None:
     assert template == f"{{{{ task.op_kwargs['{names}']['name'] }}}}"
 
 
-@pytest.mark.parametrize("phase", list(Phase))
+@pytest.mark.parametrize("phase", INTRODUCTION)
 def test_a_phase_goes_from_open_to_closed(phase: Phase) -> None:
     """It should open, measure, wait at the gate, be signed off, close, in one group."""
     program = dag("npi_program")
@@ -125,8 +126,10 @@ def test_a_phase_goes_from_open_to_closed(phase: Phase) -> None:
 def test_a_program_has_the_phases_in_order_and_nothing_else() -> None:
     """It should open a phase only after the phase before it was closed."""
     program = dag("npi_program")
-    assert {task.task_id for task in program.tasks} == {f"{p.lower()}.{name}" for p in Phase for name in OF_A_PHASE}
-    for before, after in pairwise(Phase):
+    assert {task.task_id for task in program.tasks} == {
+        f"{p.lower()}.{name}" for p in INTRODUCTION for name in OF_A_PHASE
+    }
+    for before, after in pairwise(INTRODUCTION):
         assert program.get_task(f"{after.lower()}.open_phase").upstream_task_ids == {f"{before.lower()}.close_phase"}
 
 
@@ -159,6 +162,25 @@ def test_a_round_may_be_of_a_phase_that_exited_on_conditions() -> None:
     """It should offer the phases, and take the open one where none is named."""
     phase = copy.deepcopy(dag("npi_round").params.get_param("phase"))
     assert [phase.resolve(given) for given in (None, "EVT")] == [None, "EVT"]
+
+
+def test_a_phase_out_is_one_phase_that_nothing_starts_by_itself() -> None:
+    """It should announce the end, open EOL, wait at its gate, be signed off, close; no round comes first."""
+    ending = dag("npi_phase_out")
+    assert {task.task_id for task in ending.tasks} == {f"eol.{name}" for name in OF_A_PHASE_OUT}
+    for before, after in pairwise(OF_A_PHASE_OUT):
+        assert ending.get_task(f"eol.{before}").downstream_task_ids == {f"eol.{after}"}
+    assert not any("eol" in task.task_id for task in dag("npi_program").tasks)
+
+
+def test_a_phase_out_asks_for_what_people_must_know() -> None:
+    """It should want a program and a reason, and take a successor and days that may be left out."""
+    params = dag("npi_phase_out").params
+    assert list(params) == ["program", "successor", "last_time_buy", "support_until", "reason"]
+    for name in ("last_time_buy", "support_until"):
+        assert params.get_param(name).schema["format"] == "date"
+        assert params.get_param(name).value is None
+    assert params.get_param("reason").schema["minLength"] == 1
 
 
 @pytest.mark.parametrize("dag_id", WITH_FORMS)
@@ -239,7 +261,8 @@ def test_a_broken_catalogue_stands_on_the_pages_with_file_and_line(
 def test_people_are_told_of_every_failed_task() -> None:
     """It should have the notifier on every task."""
     tasks = list(every_task())
-    assert len(tasks) == len(OF_A_ROUND) + len(Phase) * len(OF_A_PHASE) + len(OF_A_WAIVER) + len(OF_LEARNING) + 1
+    phases = len(INTRODUCTION) * len(OF_A_PHASE) + len(OF_A_PHASE_OUT)
+    assert len(tasks) == len(OF_A_ROUND) + phases + len(OF_A_WAIVER) + len(OF_LEARNING) + 1
     for task in tasks:
         assert _notifies(task.on_failure_callback), task.task_id
 
@@ -263,7 +286,7 @@ def test_what_a_person_must_mend_is_not_tried_again(error: Exception) -> None:
     from airflow.sdk import RetryAction
 
     asked = [task for task in every_task() if task.task_id.split(".")[-1] not in ASKS_PEOPLE]
-    every = {*OF_A_ROUND, *OF_A_PHASE, *OF_A_WAIVER, *OF_LEARNING, "watch"}
+    every = {*OF_A_ROUND, *OF_A_PHASE, *OF_A_PHASE_OUT, *OF_A_WAIVER, *OF_LEARNING, "watch"}
     assert {task.task_id.split(".")[-1] for task in asked} == every - ASKS_PEOPLE
     for task in asked:
         decision = task.retry_policy.evaluate(error, 1, 3)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from airflow_door import Airflow, airflow_as, eventually
 from playing import Stage
-from small_programs import PROGRAMS
+from small_programs import ENDED, PROGRAMS
 
 from gatehouse.catalog.loader import SHIPPED, Catalog
 from gatehouse.lab.client import LabClient
@@ -24,7 +24,7 @@ from gatehouse.store.engine import open_store
 START_LIMIT_S = 300
 OF_A_PERSON = ("GATEHOUSE_FILES", "GATEHOUSE_CATALOG", postgres.EXTERNAL)  # never the data of whoever runs the tests
 WATCH = "npi_watch"  # runs by the clock: only in the test that is about it, lest it takes a slot where none is expected
-DAGS = ("npi_program", "npi_round", "npi_waiver", WATCH)
+DAGS = ("npi_phase_out", "npi_program", "npi_round", "npi_waiver", WATCH)
 HERE = Path(__file__).parent
 
 
@@ -51,6 +51,7 @@ def stage() -> Iterator[Stage]:
 def _set_up(place: Home) -> Stage:
     for program in PROGRAMS:
         program.write(place.catalog)
+    ENDED.write_end(place.catalog)
     fleet = [word for program in PROGRAMS for batch in program.batches() for word in ("--fleet", batch)]
     lab = (*fleet, "--state", str(place.lab), "--port", str(free_port()))
     stack.up(place, Settings(free_port()), lab)

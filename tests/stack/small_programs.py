@@ -28,6 +28,13 @@ diagnostics:
   - {diagnostic: kernel_log}
 """
 SIGNED = "  - {{id: signed, title: Signed off, kind: sign_offs, roles: [{roles}], source: tests}}\n"
+EOL_CRITERIA = """title: Phase-out exit of {program}
+phase: EOL
+criteria:
+  - {{id: moved, title: No job for a day, kind: workloads_moved, for_days: 1, source: tests}}
+  - {{id: reservations, title: No reservation, kind: reservations_zero, source: tests}}
+  - {{id: gone, title: Every serial gone, kind: dispositioned, source: tests}}
+"""
 TITLES = ("Units tested", "Every unit answered", "No open issue", "Only admissible evidence")
 
 
@@ -57,6 +64,12 @@ class SmallProgram:
             _write(catalog / "plans" / f"{self.name}-plan.yaml", self.plan)
         _write(catalog / "programs" / f"{self.name}.yaml", PROGRAM.format(program=self.name) + phases)
 
+    def write_end(self, catalog: Path) -> None:
+        """Add its phase-out to what was written."""
+        _write(catalog / "criteria" / f"{self.name}-eol.yaml", EOL_CRITERIA.format(program=self.name))
+        path = catalog / "programs" / f"{self.name}.yaml"
+        path.write_text(f"{path.read_text()}  EOL: {{plan: eol, criteria: {self.name}-eol, entry: eol}}\n")
+
     def batches(self) -> list[str]:
         """Its builds, as the lab is asked for them."""
         return [f"h100-8x:{self.name}:{phase}:{units}" for phase, units in self.builds.items()]
@@ -71,7 +84,8 @@ CUT_OFF = SmallProgram("cut-off", {Phase.EVT: 2})
 SOAKED = SmallProgram("soaked", {Phase.EVT: 1}, SOAK)
 TWO_PEOPLE = SmallProgram("two-people", {Phase.EVT: 1}, roles=("NPI program manager", "quality engineer"))
 WAIVED = SmallProgram("waived", {Phase.EVT: 1, Phase.DVT: 1}, short=2)
-PROGRAMS = (STORY, REJECTED, CRASHED, WAITING, ILL, CUT_OFF, SOAKED, TWO_PEOPLE, WAIVED)
+ENDED = SmallProgram("ended", {Phase.EVT: 1, Phase.DVT: 1, Phase.PVT: 1, Phase.RAMP: 1})
+PROGRAMS = (STORY, REJECTED, CRASHED, WAITING, ILL, CUT_OFF, SOAKED, TWO_PEOPLE, WAIVED, ENDED)
 
 
 def _write(path: Path, text: str) -> None:

@@ -18,6 +18,7 @@ from gatehouse.catalog.base import Spec
 from gatehouse.catalog.criteria import CriteriaSet, RequirementSet
 from gatehouse.catalog.declared import DeclaredDiagnostic
 from gatehouse.catalog.effective_criteria import EffectiveError, Surroundings, effective_criteria
+from gatehouse.catalog.entry import EntrySet
 from gatehouse.catalog.failure_mixes import FailureMix
 from gatehouse.catalog.plan import Plan
 from gatehouse.catalog.policies import FindingPolicy, written_out
@@ -38,6 +39,7 @@ KINDS: Mapping[str, type[Spec]] = {
     "plans": Plan,
     "requirements": RequirementSet,
     "criteria": CriteriaSet,
+    "entry": EntrySet,
     "xids": XidTable,
     "policies": FindingPolicy,
     "programs": Program,
@@ -82,6 +84,11 @@ class Catalog:
     def requirements(self) -> dict[str, RequirementSet]:
         """Requirements documents by id."""
         return self.kind("requirements")
+
+    @cached_property
+    def entry(self) -> dict[str, EntrySet]:
+        """Sets of entry conditions by id."""
+        return self.kind("entry")
 
     @cached_property
     def policies(self) -> dict[str, FindingPolicy]:
@@ -146,8 +153,8 @@ class Catalog:
             raise CatalogError([self.problem("programs", program, where, text) for where, text in said]) from error
 
     def build(self, program: str, phase: str) -> tuple[Host, ...]:
-        """The hosts of a program's build for a phase, by name."""
-        chosen = (h for h in self.hosts.values() if h.program == program and h.build == phase)
+        """The hosts of a program's build for a phase, by name; EOL is about every build."""
+        chosen = (h for h in self.hosts.values() if h.program == program and phase in (h.build, Phase.EOL))
         return tuple(sorted(chosen, key=lambda h: h.name))
 
     def find(self, kind: str, name: str, table: Mapping[str, T]) -> T:

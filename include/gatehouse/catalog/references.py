@@ -89,6 +89,8 @@ def _program_references(catalog: Catalog, _: Mapping[str, object]) -> Iterator[R
             yield "programs", name, (*where, "plan"), "plan", asked.plan, catalog.plans
             yield "programs", name, (*where, "criteria"), "criteria set", asked.criteria, catalog.criteria
             yield "programs", name, (*where, "policy"), "policy", asked.policy, catalog.policies
+            if asked.entry:
+                yield "programs", name, (*where, "entry"), "set of entry conditions", asked.entry, catalog.entry
         for i, document in enumerate(program.requirements):
             yield "programs", name, ("requirements", i), "requirements document", document, catalog.requirements
 

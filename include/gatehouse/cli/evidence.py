@@ -64,7 +64,7 @@ def export(
 
 def report(
     program: Annotated[str, typer.Argument(help="The program.")],
-    phase: Annotated[Phase, typer.Argument(help="EVT, DVT, PVT or RAMP.", case_sensitive=False)],
+    phase: Annotated[Phase, typer.Argument(help="EVT, DVT, PVT, RAMP or EOL.", case_sensitive=False)],
 ) -> None:
     """Write the phase report as it stands now, and say where it lies."""
     from gatehouse.cli.place import workspace

@@ -17,7 +17,7 @@ def register(app: typer.Typer) -> None:
 
 def gate(
     program: Annotated[str, typer.Argument(help="The program; `gatehouse catalog list programs` shows them.")],
-    phase: Annotated[Phase, typer.Argument(help="EVT, DVT, PVT or RAMP.", case_sensitive=False)],
+    phase: Annotated[Phase, typer.Argument(help="EVT, DVT, PVT, RAMP or EOL.", case_sensitive=False)],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     history: Annotated[bool, typer.Option("--history", help="List the decisions that were kept.")] = False,
     replay: Annotated[int | None, typer.Option("--replay", metavar="ID", help="Put a kept question again.")] = None,

@@ -47,6 +47,8 @@ _COMMANDS = {
     "gate": "gate",
     "baseline": "baseline",
     "waiver": "waivers",
+    "calendar": "calendar",
+    "eol": "eol",
     "read": "evidence",
     "export": "evidence",
     "report": "evidence",

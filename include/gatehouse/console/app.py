@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import Depends, FastAPI
 from starlette.staticfiles import StaticFiles
 
-from gatehouse.console import docs, errors, gates, hosts, programs, raw, rounds, runs
+from gatehouse.console import calendar, docs, errors, gates, hosts, programs, raw, rounds, runs
 from gatehouse.console.headers import SecurityHeaders
 from gatehouse.console.kept_workspace import KeptWorkspace
 from gatehouse.operations.workspace import Workspace
@@ -26,7 +26,7 @@ def console_app(
     app = FastAPI(title="Gatehouse", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.workspace = KeptWorkspace(workspace)
     app.state.login_path = login_path
-    for pages in (programs, gates, rounds, docs, hosts, raw, runs):
+    for pages in (programs, calendar, gates, rounds, docs, hosts, raw, runs):
         app.include_router(pages.router, dependencies=[Depends(access)])
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     errors.show_errors(app)

@@ -24,7 +24,7 @@ from gatehouse.operations.workspace import Workspace
 from gatehouse.reports.gate_table import gate_markdown
 
 log = logging.getLogger(__name__)
-PROGRAM_DAG = "npi_program"
+DAGS = ("npi_program", "npi_phase_out")
 _UNREADABLE = "It cannot be shown now: {reason}. Look at the gate's page before you answer."
 Text = Callable[[Callable[[], Workspace]], str]
 
@@ -79,6 +79,6 @@ def _about(connection: Connection, question: HITLDetail) -> Text | None:
     if row[0] == WAIVER_DAG:
         return partial(waiver_text, run_id=str(row[3]))
     phase = str(row[1]).split(".", maxsplit=1)[0].upper()
-    if row[0] != PROGRAM_DAG or phase not in Phase.__members__:
+    if row[0] not in DAGS or phase not in Phase.__members__:
         return None
     return partial(gate_text, program=str(row[2]["program"]), phase=Phase(phase))

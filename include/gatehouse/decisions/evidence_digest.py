@@ -3,13 +3,16 @@
 import hashlib
 import json
 from collections.abc import Iterable
+from dataclasses import asdict, fields, replace
+from datetime import UTC, datetime
 from typing import Any
 
-from gatehouse.catalog.criteria import CriteriaSet
+from gatehouse.catalog.criteria import Attested, CriteriaSet
 from gatehouse.decisions.evidence_index import EvidenceIndex
 from gatehouse.decisions.round_states import RoundState
 from gatehouse.decisions.waiver_rules import scope_of
 from gatehouse.model.evidence import ValueRow, WordRow
+from gatehouse.model.records import Records
 from gatehouse.model.waivers import Waiver
 
 
@@ -36,6 +39,9 @@ def evidence_digest(index: EvidenceIndex, criteria: CriteriaSet) -> str:
         "earlier": sorted((each.phase, each.stands) for each in set(evidence.earlier)),
         "criteria": criteria.model_dump(mode="json"),
     }
+    records = _asked_for(evidence.records, criteria)
+    if records != Records():
+        document["records"] = _records(records)
     canonical = json.dumps(document, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -79,3 +85,23 @@ def _waiver(waiver: Waiver, index: EvidenceIndex) -> tuple[Any, ...]:
     signed = sorted({(approval.who, approval.role) for approval in waiver.approved_by})
     scope = (waiver.for_all, sorted(set(waiver.units)), sorted(scope_of(waiver, index)))
     return (waiver.id, *said, waiver.retest, waiver.requested_by, signed, *scope, waiver.ended is not None)
+
+
+def _asked_for(records: Records, criteria: CriteriaSet) -> Records:
+    """The records without attestations that belong to the phase's entry."""
+    asked = {criterion.id for criterion in criteria.criteria if isinstance(criterion, Attested)}
+    return replace(records, attestations=tuple(a for a in records.attestations if a.about in asked))
+
+
+def _records(records: Records) -> dict[str, list[Any]]:
+    """Each kind of record as rows of words, whatever their order."""
+    return {
+        field.name: sorted(
+            {json.dumps(asdict(row), sort_keys=True, default=_moment) for row in getattr(records, field.name)}
+        )
+        for field in fields(records)
+    }
+
+
+def _moment(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat()

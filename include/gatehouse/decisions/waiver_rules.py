@@ -20,7 +20,7 @@ from gatehouse.model.waivers import Approval, StepKind, Waiver, WaiverRequest, W
 LONGEST_DAYS = 90  # where no date of the next gate is known; as long as the shipped criteria call evidence fresh
 SECOND = (WaiverRole.QUALITY, WaiverRole.OPERATIONS)
 # Criteria that would be met, were it not for the units in the way.
-UNIT_BY_UNIT = (spec.Coverage, spec.NoOpenIssues, spec.DataQuality, spec.Fresh)
+UNIT_BY_UNIT = (spec.Coverage, spec.NoOpenIssues, spec.DataQuality, spec.Fresh, spec.Dispositioned)
 _WORDS = ("owner", "requested_by", "reason", "containment", "retest")
 
 

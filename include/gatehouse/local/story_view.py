@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gatehouse.local.story_state import ProgramState
-from gatehouse.model.status import Phase
+from gatehouse.model.status import INTRODUCTION, Phase
 
 _QUIET_S = 15.0  # without a terminal: a line at least so often
 _SIGNS = {True: "[green]✔[/green]", False: "[red]✘[/red]", None: "[yellow]…[/yellow]"}
@@ -60,12 +60,12 @@ class StoryView:
 
 
 def _table(states: Sequence[ProgramState]) -> Table:
-    table = Table("program", *[phase.value for phase in Phase], "latest round", "hosts", title_justify="left")
+    table = Table("program", *[phase.value for phase in INTRODUCTION], "latest round", "hosts", title_justify="left")
     for state in states:
         latest = state.latest
         hosts = f"{latest.units_measured} of {latest.units}" if latest else ""
         name = f"{latest.phase} {latest.number} {_SIGNS[latest.admissible]}" if latest else ""
-        table.add_row(escape(state.program), *(_phase(state, phase) for phase in Phase), name, hosts)
+        table.add_row(escape(state.program), *(_phase(state, phase) for phase in INTRODUCTION), name, hosts)
     return table
 
 

@@ -1,6 +1,7 @@
 """Writes the machine that the demo runs on into the catalogue: a SKU as it was found, and a program for it."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from gatehouse.lab.plan import THIS_MACHINE
@@ -8,6 +9,7 @@ from gatehouse.lab.this_machine import ThisMachine, discover
 
 _FOUND = "as this machine was found when the demo started"
 _MEMORY_SLACK_MIB = 64
+_PLANNED = timedelta(weeks=4)  # published plans give EVT 4 to 6 weeks
 
 
 def write_this_machine(folder: Path) -> None:
@@ -69,10 +71,12 @@ def _limit(
 
 
 def _program() -> dict[str, object]:
+    today = datetime.now(UTC).date()
+    days = {"planned_entry": f"{today}", "planned_exit": f"{today + _PLANNED}"}
     return {
         "title": "This machine, over the same SSH path",
         "sku": THIS_MACHINE,
         "owner": "whoever runs the demo",
         "sites": ["lab"],
-        "phases": {"EVT": {"plan": "host-check", "criteria": "evt", "planned_units": 10}},
+        "phases": {"EVT": {"plan": "host-check", "criteria": "evt", "planned_units": 10, **days}},
     }

@@ -4,6 +4,7 @@ GatehouseError
 ├── CatalogError       a person must edit YAML: says file, line and field
 ├── UsageError         the call itself makes no sense: says what would be accepted
 ├── RefusedError       allowed by nobody at this moment: says why, and what would allow it
+│   └── EntryShutError         a phase's entry conditions keep it shut: meet them, or enter without them by name
 ├── StaleVisitError    somebody else filed part of the same visit meanwhile: look at the unit again
 ├── NotFoundError      no such program, round, host …: says what exists
 ├── UnreachableError   the host did not answer, or not as itself: try again, or look at the network
@@ -38,6 +39,10 @@ class UsageError(GatehouseError):
 
 class RefusedError(GatehouseError):
     """Not allowed now; the text says why and what would allow it."""
+
+
+class EntryShutError(RefusedError):
+    """Entry conditions that hold are open, and nobody has let the phase open without them."""
 
 
 class StaleVisitError(GatehouseError):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from gatehouse.model.records import Records
 from gatehouse.model.status import CriterionStatus, Measured, Phase, Severity, Verdict
 from gatehouse.model.waivers import Waiver
 
@@ -110,6 +111,7 @@ class PhaseEvidence:
     ``values`` and ``history`` numeric readings by name and ``words`` texts by name, only of admissible rounds: see
     ``WantedReadings``. ``site_of`` is where each unit of the build stands;
     ``earlier`` are the phases before this one that exited on conditions.
+    ``records`` are what people and outside systems said. In EOL ``units`` are those of every build.
     """
 
     program: str
@@ -127,6 +129,7 @@ class PhaseEvidence:
     words: Mapping[str, tuple[WordRow, ...]] = field(default_factory=dict)
     site_of: Mapping[str, str] = field(default_factory=dict)
     earlier: tuple[EarlierExit, ...] = ()
+    records: Records = field(default_factory=Records)
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,12 +79,13 @@ class CriterionStatus(StrEnum):
 
 
 class Phase(StrEnum):
-    """The phases of new product introduction, in order."""
+    """The phases of a product in order: those of its introduction, and its end of life."""
 
     EVT = "EVT"
     DVT = "DVT"
     PVT = "PVT"
     RAMP = "RAMP"
+    EOL = "EOL"
 
     @property
     def before(self) -> "Phase | None":
@@ -92,3 +93,6 @@ class Phase(StrEnum):
         order = list(Phase)
         index = order.index(self)
         return order[index - 1] if index else None
+
+
+INTRODUCTION = (Phase.EVT, Phase.DVT, Phase.PVT, Phase.RAMP)  # EOL begins when people say so, not by itself

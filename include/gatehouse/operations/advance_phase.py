@@ -3,6 +3,7 @@
 from gatehouse.model.errors import RefusedError
 from gatehouse.model.evidence import SignOff
 from gatehouse.model.status import Phase
+from gatehouse.operations.enter_phase import enter, entry_book
 from gatehouse.operations.evaluate_gate import GateView, evaluate_gate
 from gatehouse.operations.workspace import Workspace
 from gatehouse.store import phases
@@ -12,12 +13,19 @@ from gatehouse.store.engine import transaction
 def open_phase(workspace: Workspace, program: str, phase: Phase, who: str) -> bool:
     """Open a phase of a program; asking twice opens it once. Returns whether the phase is open now (not closed).
 
+    How its entry conditions stood is kept with the first opening.
+
     Raises:
         RefusedError: the phase before it has not exited.
+        EntryShutError: entry conditions keep it shut.
     """
     workspace.catalog.program(program)
     with transaction(workspace.engine) as session:
-        return phases.open_phase(session, program, phase, who).closed_at is None
+        known = phases.phase_row(session, program, phase)
+        row = phases.open_phase(session, program, phase, who)
+        if known is None:
+            enter(session, entry_book(workspace, session), program, phase)
+        return row.closed_at is None
 
 
 def sign_off(workspace: Workspace, program: str, phase: Phase, answer: SignOff, source: str) -> None:

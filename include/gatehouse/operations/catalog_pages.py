@@ -23,6 +23,7 @@ def shipped_page() -> str:
         catalog.policies,
         catalog.programs,
         catalog.requirements,
+        catalog.entry,
     )
 
 

@@ -39,7 +39,7 @@ def asked_sets(catalog: Catalog) -> Iterator[Asked]:
     for name, program in catalog.programs.items():
         for phase, asked in program.phases.items():
             used.add(asked.criteria)
-            build = Build(name, phase, asked.planned_units, program.sites)
+            build = Build(name, phase, asked.planned_units or _LARGE, program.sites)
             yield Asked(asked.criteria, catalog.criteria_of(name, phase), build, name)
     for name, criteria in catalog.criteria.items():
         if name not in used:

@@ -4,6 +4,7 @@ It is small: the planned units, one mandatory diagnostic and those that the crit
 or bad about it follows from the criterion's own numbers.
 """
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ from gatehouse.catalog.addresses import matches_part
 from gatehouse.decisions import statistics
 from gatehouse.model.evidence import EvidenceRow, PhaseEvidence, RoundSummary, ValueRow, WordRow
 from gatehouse.model.readings import unit_of
+from gatehouse.model.records import Attestation, Disposition, Observation, Records, UnitDisposition
 from gatehouse.model.status import Measured, Phase, Severity, Verdict
 from gatehouse.operations.sample_values import population, repeats, word_of
 
@@ -59,6 +61,8 @@ def bad_evidence(criterion: spec.Criterion, build: Build) -> PhaseEvidence:
             return replace(made, now=START + timedelta(minutes=1))
         case spec.Performance() | spec.Gauge() | spec.Maturity() | spec.SignOffs():
             return made
+        case spec.WorkloadsMoved() | spec.ReservationsZero() | spec.Dispositioned() | spec.Attested():
+            return made
         case _:
             return _rows(made, verdict=Verdict.FAIL, severity=Severity.MAJOR, reason="proof")
 
@@ -85,8 +89,29 @@ def _evidence(criterion: spec.Criterion, build: Build, good: bool) -> PhaseEvide
         rows=rows,
         rounds=tuple(RoundSummary(f"r{n}", True, (), names, now) for n in range(rounds)),
         sites=build.sites,
+        records=_records(criterion, names, now, days, good),
         **_readings(criterion, build, [row for row in rows if row.diagnostic == _ANY], good),
     )
+
+
+def _records(criterion: spec.Criterion, names: tuple[str, ...], now: datetime, days: float, good: bool) -> Records:
+    """What people and schedulers said: all that is asked, or that something is left."""
+    match criterion:
+        case spec.WorkloadsMoved() | spec.ReservationsZero():
+            left = 0 if good else 1
+            turns = range(math.ceil(days / criterion.observed_every_days) + 1)
+            ats = [now - timedelta(days=min(turn * criterion.observed_every_days, days)) for turn in turns]
+            sources = criterion.sources or ("scheduler",)
+            return Records(observations=tuple(Observation(source, at, left, left) for source in sources for at in ats))
+        case spec.Dispositioned():
+            gone = names if good else names[1:]
+            said = (Disposition.SCRAPPED, "https://erased.example", "", "proof", now)
+            return Records(dispositions=tuple(UnitDisposition(unit, *said) for unit in gone))
+        case spec.Attested():
+            word = Attestation(criterion.id, "proof", "https://word.example", now)
+            return Records(attestations=(word,) if good else ())
+        case _:
+            return Records()
 
 
 def _row(result_id: int, number: int, unit: str, site: str, diagnostic: str, day: float) -> EvidenceRow:
@@ -115,6 +140,8 @@ def _days(criterion: spec.Criterion, build: Build) -> float:
     if isinstance(criterion, spec.Mtbf):
         hours = statistics.mtbf_hours_required(criterion.at_least_hours, 0, criterion.confidence)
         return min(hours / build.units / 24 + 1, _LONGEST_DAYS)
+    if isinstance(criterion, spec.WorkloadsMoved):
+        return criterion.for_days
     return min(criterion.max_age_days, 1.0) / 2 if isinstance(criterion, spec.Fresh) else 1.0
 
 

@@ -1,4 +1,4 @@
-"""Every program with its four gates, at a glance."""
+"""Every program with its gates, at a glance: the four of its introduction, and its phase-out once that is due."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from gatehouse.catalog.program import Program
 from gatehouse.decisions.conditional_exits import Standing
-from gatehouse.model.status import CriterionStatus, Phase
+from gatehouse.model.status import INTRODUCTION, CriterionStatus, Phase
 from gatehouse.operations.standing_exits import Gate, standings
 from gatehouse.operations.workspace import Workspace
 from gatehouse.store import views
@@ -69,7 +69,7 @@ class _Seen:
     phases: Mapping[Gate, PhaseRow]
     decisions: Mapping[Gate, DecisionRow]
     rounds: Mapping[Gate, RoundTally]
-    builds: Mapping[Gate, int]
+    builds: Mapping[Gate, int]  # EOL is about every build
     standings: Mapping[Gate, Standing]
 
 
@@ -83,7 +83,11 @@ def view_programs(workspace: Workspace, now: datetime | None = None) -> tuple[Pr
             views.phase_rows(session),
             views.last_decisions(session),
             views.round_tallies(session),
-            Counter((host.program, host.build) for host in workspace.catalog.hosts.values()),
+            Counter(
+                gate
+                for host in workspace.catalog.hosts.values()
+                for gate in ((host.program, host.build), (host.program, Phase.EOL.value))
+            ),
             {},
         )
         if any(row.conditional for row in seen.phases.values()):
@@ -102,8 +106,15 @@ def _line(workspace: Workspace, name: str, program: Program, seen: _Seen) -> Pro
         sku_title=sku.title if sku else program.sku,
         owner=program.owner,
         sites=program.sites,
-        gates=tuple(_cell(name, program, phase, seen) for phase in Phase),
+        gates=tuple(_cell(name, program, phase, seen) for phase in _shown(name, program, seen)),
     )
+
+
+def _shown(name: str, program: Program, seen: _Seen) -> tuple[Phase, ...]:
+    """The gates of the introduction, planned or not; that of the phase-out when the ramp is over."""
+    ramp = seen.phases.get((name, Phase.RAMP.value))
+    due = Phase.EOL in program.phases and ramp is not None and ramp.closed_at is not None
+    return (*INTRODUCTION, Phase.EOL) if due else INTRODUCTION
 
 
 def _cell(name: str, program: Program, phase: Phase, seen: _Seen) -> GateCell:
@@ -122,7 +133,7 @@ def _cell(name: str, program: Program, phase: Phase, seen: _Seen) -> GateCell:
         met=len(outcomes) - len(lacking),
         criteria=len(outcomes),
         lacking=tuple(str(o["title"] or o["criterion"]) for o in lacking),
-        planned_units=asked.planned_units,
+        planned_units=asked.planned_units or 0,
         build_units=seen.builds.get(gate, 0),
         measured_units=rounds.units if rounds else 0,
         rounds=rounds.rounds if rounds else 0,

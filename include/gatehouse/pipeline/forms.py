@@ -114,9 +114,32 @@ def words_param(title: str, description: str) -> Param:
     return Param(None, type="string", minLength=1, maxLength=2000, title=title, description=description)
 
 
-def day_param(title: str, description: str) -> Param:
-    """A day from a calendar."""
-    return Param(None, type="string", format="date", title=title, description=description)
+def successor_param(catalog: Catalog) -> Param:
+    """What takes a program's place; empty where nothing does."""
+    description = "The program that takes its place; its ramp must be open. Leave it empty where nothing does."
+    try:
+        examples = sorted(catalog.programs)
+    except CatalogError as error:
+        examples, description = [], f"{description} No list: {error.problems[0]}"
+    return Param(None, type=["null", "string"], examples=examples, title="Successor", description=description)
+
+
+def day_param(title: str, description: str, *, optional: bool = False) -> Param:
+    """A day, chosen from a calendar."""
+    kinds = ["null", "string"] if optional else "string"
+    return Param(None, type=kinds, format="date", title=title, description=description)
+
+
+def end_reason_param() -> Param:
+    """Why a program ends; it is kept."""
+    return Param(
+        None,
+        type="string",
+        minLength=1,
+        maxLength=500,
+        title="Reason",
+        description="Why it ends, such as 'the supplier ends the part'. It is kept with the phase-out.",
+    )
 
 
 def run_user(dag_run: Any) -> str:

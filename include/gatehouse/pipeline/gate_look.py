@@ -29,4 +29,4 @@ def look(log: Log, program: str, phase: Phase) -> tuple[GateView, list[int]]:
         log.info("  %s: %s; observed: %s; required: %s; missing: %s; needs: %s", *row[:4], row[4] or "-", row[5] or "-")
     for line in footnotes(view.decision):
         log.info("  %s", line)
-    return view, list(seen or (0, 0, 0, 0))
+    return view, list(seen or ())

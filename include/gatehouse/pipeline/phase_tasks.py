@@ -1,6 +1,5 @@
 """The task bodies of ``npi_program``."""
 
-import logging
 from typing import Any
 
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
@@ -9,25 +8,10 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from gatehouse.model.status import Phase
 from gatehouse.operations.advance_phase import close_phase as close_now
-from gatehouse.operations.advance_phase import open_phase as open_now
 from gatehouse.operations.write_report import write_report
 from gatehouse.pipeline.assets import PHASE_EXITED
 from gatehouse.pipeline.forms import run_user
 from gatehouse.pipeline.workspace import workspace_from_connections
-
-log = logging.getLogger(__name__)
-
-
-@task(trigger_rule="none_failed")
-def open_phase(phase: str) -> None:
-    """Open the phase. A program without it is done; one that has left it goes on to the next."""
-    context = get_current_context()
-    program = context["params"]["program"]
-    workspace = workspace_from_connections()
-    if phase not in workspace.catalog.program(program).phases:
-        raise AirflowSkipException(f"{program} has no {phase}")
-    if not open_now(workspace, program, Phase(phase), run_user(context["dag_run"])):
-        raise AirflowSkipException(f"{program} {phase} has exited before")
 
 
 class FirstRoundOperator(TriggerDagRunOperator):

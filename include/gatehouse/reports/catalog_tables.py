@@ -1,8 +1,10 @@
 """The catalogue as Markdown tables: what is asked of machines, in which plan, and what a phase must show."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from gatehouse.catalog.criteria import CriteriaSet, Criterion, RequirementSet
+from gatehouse.catalog.entry import EntrySet
 from gatehouse.catalog.plan import Plan, PlannedDiagnostic
 from gatehouse.catalog.policies import FindingPolicy, FindingRule
 from gatehouse.catalog.program import Program
@@ -28,6 +30,7 @@ def catalog_page(
     policies: Mapping[str, FindingPolicy],
     programs: Mapping[str, Program],
     requirements: Mapping[str, RequirementSet],
+    entry: Mapping[str, EntrySet] = MappingProxyType({}),
 ) -> str:
     """One Markdown document over a catalogue, by id. The same catalogue gives the same text."""
     sections = (
@@ -39,6 +42,10 @@ def catalog_page(
         ),
         *program_sections(programs),
         *requirement_sections(requirements),
+        *(
+            (f"Entry conditions: {found.title}", f"Set `{name}`, for phase {found.phase}.", entry_table(found))
+            for name, found in sorted(entry.items(), key=lambda item: (list(Phase).index(item[1].phase), item[0]))
+        ),
         *(
             (f"Policy: {found.title}", f"Policy `{name}`; the first rule that matches decides.", policy_table(found))
             for name, found in sorted(policies.items())
@@ -83,6 +90,25 @@ def criteria_table(criteria: CriteriaSet) -> str:
         for each in criteria.criteria
     ]
     return table_of(("Criterion", "Title", "Asks", "May be waived", "Source"), rows)
+
+
+def entry_table(entry: EntrySet) -> str:
+    """Every entry condition of a phase, whether it keeps the phase shut, and where it comes from."""
+    said = {"id", "title", "kind", "source", "holds"}
+    rows = []
+    for each in entry.conditions:
+        words = each.model_dump(mode="json", exclude=said, exclude_none=True)
+        asks = "; ".join([each.kind.replace("_", " "), *(f"{name.replace('_', ' ')} {v}" for name, v in words.items())])
+        rows.append(
+            (
+                code_cell(each.id),
+                text_cell(each.title),
+                text_cell(asks),
+                "yes" if each.holds else "no",
+                text_cell(each.source),
+            )
+        )
+    return table_of(("Condition", "Title", "Asks", "Keeps the phase shut", "Source"), rows)
 
 
 def policy_table(policy: FindingPolicy) -> str:

@@ -24,7 +24,13 @@ def program_sections(programs: Mapping[str, Program]) -> Iterator[Section]:
 def phases_table(program: Program) -> str:
     """A phase a row: plan, criteria set, build size, and every change with its reason."""
     rows = [
-        (phase.value, code_cell(asked.plan), code_cell(asked.criteria), f"{asked.planned_units:,}", _changes(asked))
+        (
+            phase.value,
+            code_cell(asked.plan),
+            code_cell(asked.criteria),
+            f"{asked.planned_units:,}" if asked.planned_units else "all",
+            _changes(asked),
+        )
         for phase, asked in program.phases.items()
     ]
     return table_of(("Phase", "Plan", "Criteria set", "Planned units", "Changed by the program"), rows)

@@ -9,6 +9,14 @@ from gatehouse.catalog.criteria.condition import DataQuality, Fresh, NoOpenIssue
 from gatehouse.catalog.criteria.criteria_set import EARLIER, SIGN_OFF, CriteriaSet, Criterion
 from gatehouse.catalog.criteria.maturity import BaselineItem, Maturity, Revision
 from gatehouse.catalog.criteria.performance import Gauge, Performance
+from gatehouse.catalog.criteria.phase_out import (
+    OF_PHASE_OUT,
+    RECORDED,
+    Attested,
+    Dispositioned,
+    ReservationsZero,
+    WorkloadsMoved,
+)
 from gatehouse.catalog.criteria.reliability import HOURS, Mtbf, SdcRate, duration_of
 from gatehouse.catalog.criteria.requirements import Requirement, Requirements, RequirementSet
 from gatehouse.catalog.criteria.sign_offs import ROLES, SignOffs
@@ -17,14 +25,18 @@ from gatehouse.catalog.criteria.yields import FinalYield, FirstPassYield, Succes
 __all__ = [
     "EARLIER",
     "HOURS",
+    "OF_PHASE_OUT",
+    "RECORDED",
     "ROLES",
     "SIGN_OFF",
+    "Attested",
     "BaselineItem",
     "Coverage",
     "CriteriaSet",
     "Criterion",
     "CriterionSpec",
     "DataQuality",
+    "Dispositioned",
     "FinalYield",
     "FirstPassYield",
     "Fresh",
@@ -36,6 +48,7 @@ __all__ = [
     "Requirement",
     "RequirementSet",
     "Requirements",
+    "ReservationsZero",
     "Revision",
     "SdcRate",
     "SignOffs",
@@ -44,5 +57,6 @@ __all__ = [
     "SoakDays",
     "SuccessRun",
     "UnitsTested",
+    "WorkloadsMoved",
     "duration_of",
 ]

@@ -10,6 +10,7 @@ from gatehouse.catalog.criteria.base import Text
 from gatehouse.catalog.criteria.condition import DataQuality, Fresh, NoOpenIssues, SoakDays
 from gatehouse.catalog.criteria.maturity import Maturity
 from gatehouse.catalog.criteria.performance import Gauge, Performance
+from gatehouse.catalog.criteria.phase_out import OF_PHASE_OUT, Attested, Dispositioned, ReservationsZero, WorkloadsMoved
 from gatehouse.catalog.criteria.reliability import Mtbf, SdcRate
 from gatehouse.catalog.criteria.requirements import Requirements
 from gatehouse.catalog.criteria.sign_offs import SignOffs
@@ -38,7 +39,11 @@ Criterion = Annotated[
     | Sites
     | SitesQualified
     | SoakDays
-    | SignOffs,
+    | SignOffs
+    | WorkloadsMoved
+    | ReservationsZero
+    | Dispositioned
+    | Attested,
     Field(discriminator="kind"),
 ]
 
@@ -78,4 +83,11 @@ class CriteriaSet(Spec):
         for criterion in self.criteria:
             if isinstance(criterion, Performance) and criterion.needs_gauge and criterion.reading not in gauged:
                 raise ValueError(f"{criterion.id} needs a gauge study: no gauge criterion looks at {criterion.reading}")
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_met(self) -> Self:
+        early = [c.id for c in self.criteria if isinstance(c, OF_PHASE_OUT) and self.phase is not Phase.EOL]
+        if early:
+            raise ValueError(f"{', '.join(early)}: only EOL can meet it, not {self.phase}")
         return self

@@ -12,6 +12,7 @@ from gatehouse.decisions.criteria import (
     maturity,
     mtbf,
     performance,
+    phase_out,
     requirements,
     sdc,
     units,
@@ -28,9 +29,9 @@ def assess(criterion: spec.Criterion, index: EvidenceIndex, digest: str) -> Crit
 
     A build without units, or a plan that demands nothing, has shown nothing.
     """
-    if not index.units:
+    if not index.units and not isinstance(criterion, spec.Attested):
         return _hollow(criterion, "the build has no units", "add units to the build", "units to build")
-    if not index.diagnostics:
+    if not index.diagnostics and not isinstance(criterion, spec.RECORDED):
         return _hollow(
             criterion,
             "the plan has no mandatory diagnostic",
@@ -92,5 +93,7 @@ def _assess(  # noqa: PLR0912, C901 -- one line a kind
             return requirements.requirements(criterion, index)
         case spec.SignOffs():
             return sign_offs.sign_offs(criterion, index, digest)
+        case spec.WorkloadsMoved() | spec.ReservationsZero() | spec.Dispositioned() | spec.Attested():
+            return phase_out.recorded(criterion, index)
         case _:
             assert_never(criterion)

@@ -2,8 +2,10 @@
 
 from gatehouse.store.tables.base import JsonObject, JsonObjects, Table, Words
 from gatehouse.store.tables.baselines import BaselineMoveRow, BaselineRow
+from gatehouse.store.tables.calendar import AttestationRow, EntryAcceptanceRow, PhaseEntryRow, SlipCauseRow
 from gatehouse.store.tables.gates import DecisionRow, PhaseRow, SetAsideRow, SignOffRow, SnapshotRow, StandingRow
 from gatehouse.store.tables.housekeeping import AlertRow, LeaseRow
+from gatehouse.store.tables.phase_out import DispositionRow, ObservationRow, PhaseOutRow
 from gatehouse.store.tables.rounds import (
     FindingRow,
     JobRow,
@@ -18,16 +20,22 @@ from gatehouse.store.tables.waivers import WaiverRow, WaiverStepRow
 
 __all__ = [
     "AlertRow",
+    "AttestationRow",
     "BaselineMoveRow",
     "BaselineRow",
     "DecisionRow",
+    "DispositionRow",
+    "EntryAcceptanceRow",
     "FindingRow",
     "JobRow",
     "JsonObject",
     "JsonObjects",
     "LeaseRow",
+    "ObservationRow",
     "OutputRow",
     "PairEndRow",
+    "PhaseEntryRow",
+    "PhaseOutRow",
     "PhaseRow",
     "ReadingRow",
     "ResultRow",
@@ -35,6 +43,7 @@ __all__ = [
     "RoundUnitRow",
     "SetAsideRow",
     "SignOffRow",
+    "SlipCauseRow",
     "SnapshotRow",
     "StandingRow",
     "Table",
