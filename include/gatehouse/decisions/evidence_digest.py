@@ -9,11 +9,14 @@ from gatehouse.catalog.criteria import CriteriaSet
 from gatehouse.decisions.evidence_index import EvidenceIndex
 from gatehouse.model.evidence import ValueRow, Waiver
 
+_WORDS: Any = {"title": True, "notes": True, "criteria": {"__all__": {"title", "source", "note"}}}
+
 
 def evidence_digest(index: EvidenceIndex, criteria: CriteriaSet) -> str:
     """SHA-256 (hex) over canonical JSON of build, plan, rows, values, rounds, waivers and criteria.
 
-    The moment of the question and the sign-offs are left out: asking again, or signing, changes no evidence.
+    The moment of the question and the sign-offs are left out: asking again, or signing, changes no evidence. So are the
+    words of the criteria: a better title takes nobody's signature away, another number does.
     """
     evidence = index.evidence
     stored = {row.result_id for row in index.rows}
@@ -35,7 +38,7 @@ def evidence_digest(index: EvidenceIndex, criteria: CriteriaSet) -> str:
             for name, words in evidence.words.items()
         },
         "waivers": sorted(map(_waiver, set(evidence.waivers))),
-        "criteria": criteria.model_dump(mode="json"),
+        "criteria": criteria.model_dump(mode="json", exclude=_WORDS),
     }  # fmt: skip
     canonical = json.dumps(document, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
