@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from phase_evidence import HEALTH, NOW, criteria, fault, passes, phase, row, units, waiver
 
+from gatehouse.catalog.criteria import CriteriaSet
 from gatehouse.decisions.gates import evaluate
 from gatehouse.decisions.sign_offs import signatures
 from gatehouse.model.evidence import GateDecision, Need, SignOff
@@ -135,3 +136,13 @@ def _most(roles: tuple[str, ...], pairs: set[tuple[str, str]], used: frozenset[s
     first, *rest = roles
     able = {who for role, who in pairs if role == first} - used
     return max([_most(tuple(rest), pairs, used), *(1 + _most(tuple(rest), pairs, used | {who}) for who in able)])
+
+
+def test_better_words_take_no_signature_away() -> None:
+    """It should hold on to signatures when a title or a source is mended, and not when a number is changed."""
+    asked = ASKED.model_dump()
+    asked["criteria"][0].update(title="All of it", source="elsewhere", note="as before")
+    reworded = CriteriaSet.model_validate({**asked, "title": "Exit", "notes": ["as before"]})
+    assert evaluate(BUILD, reworded).evidence_digest == DIGEST
+    asked["criteria"][0]["at_least"] = 0.9
+    assert evaluate(BUILD, CriteriaSet.model_validate(asked)).evidence_digest != DIGEST

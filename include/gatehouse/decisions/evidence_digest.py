@@ -15,13 +15,16 @@ from gatehouse.model.evidence import ValueRow, WordRow
 from gatehouse.model.records import Records
 from gatehouse.model.waivers import Waiver
 
+_WORDS: Any = {"title": True, "notes": True, "criteria": {"__all__": {"title", "source", "note"}}}
+
 
 def evidence_digest(index: EvidenceIndex, criteria: CriteriaSet) -> str:
     """SHA-256 (hex) over canonical JSON of build, plan, kept rows, their readings, rounds, waivers and criteria.
 
     The moment of the question and the sign-offs are left out: asking again, or signing, changes no evidence. A row that
     cannot matter is left out too; one that no longer can, or that begins to as its date comes, changes the digest.
-    Of phases before that exited on conditions it holds whether they stand.
+    Of phases before that exited on conditions it holds whether they stand. The words of the
+    criteria are left out: a better title takes nobody's signature away, another number does.
     """
     evidence = index.evidence
     document: dict[str, Any] = {
@@ -37,7 +40,7 @@ def evidence_digest(index: EvidenceIndex, criteria: CriteriaSet) -> str:
         "words": {name: _words(index.words(name)) for name in evidence.words},
         "waivers": sorted(_waiver(waiver, index) for waiver in set(evidence.waivers)),
         "earlier": sorted((each.phase, each.stands) for each in set(evidence.earlier)),
-        "criteria": criteria.model_dump(mode="json"),
+        "criteria": criteria.model_dump(mode="json", exclude=_WORDS),
     }
     records = _asked_for(evidence.records, criteria)
     if records != Records():
