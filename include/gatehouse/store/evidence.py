@@ -5,12 +5,21 @@ the index forgets again. Plain SQL and the driver alone: to import SQLAlchemy ta
 (docs/adr/0014).
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from gatehouse.model.evidence import EvidenceRow, PhaseEvidence, RoundSummary, SignOff, Waiver, WantedReadings
+from gatehouse.model.evidence import (
+    EvidenceRow,
+    PhaseEvidence,
+    RoundSummary,
+    SignOff,
+    ValueRow,
+    Waiver,
+    WantedReadings,
+)
 from gatehouse.model.hosts import Host
 from gatehouse.model.status import Measured, Phase, Severity, Verdict
 from gatehouse.store import evidence_sql as sql
@@ -52,9 +61,9 @@ def phase_evidence(
         diagnostics=tuple(mandatory),
         rows=tuple(rows.found.values()),
         rounds=_overtaken(cursor, of, rows.found.values()),
-        values=load_numbers(cursor, wanted.values, rows.sound),
-        history=load_numbers(cursor, wanted.history, rows.told),
-        words=load_words(cursor, wanted.words, rows.sound),
+        values=load_numbers(cursor, wanted.values, rows.found, rows.sound),
+        history={name: tuple(rows.told[name]) for name in wanted.history},
+        words=load_words(cursor, wanted.words, rows.found, rows.sound),
         sign_offs=_sign_offs(cursor, of.named),
         waivers=_waivers(cursor, of.named),
         sites=tuple(sorted({h.site for h in build})),
@@ -62,12 +71,15 @@ def phase_evidence(
 
 
 class _Rows:
-    """The rows that were fetched, by id; ``sound`` are ids of the latest of each pair that helps."""
+    """The rows that were fetched, by id; ``sound`` are ids of the latest of each pair that helps.
+
+    ``told`` are the values of the readings whose whole history was asked for, by reading.
+    """
 
     def __init__(self, of: _Phase) -> None:
         self.found: dict[int, EvidenceRow] = {}
         self.sound: list[int] = []
-        self.told: list[int] = []
+        self.told: dict[str, list[ValueRow]] = defaultdict(list)
         self._of = of
         self._aside = frozenset(of.named["aside"])
         self._admissible = {summary.round_id: summary.admissible for summary in of.rounds}
@@ -83,17 +95,19 @@ class _Rows:
         if self._of.moved:
             self._fetch(cursor, sql.OF_MOVED, {"moved": list(self._of.moved)})
         if history:
-            self.told = [row.result_id for row in self._fetch(cursor, sql.TOLD, {"names": sorted(history)})]
+            self._tell(cursor, history)
 
     def _ends(self, cursor: Cursor) -> tuple[list[EvidenceRow], list[EvidenceRow]]:
         """The first and the latest row of every pair."""
-        cursor.execute(sql.ENDS, self._of.named)
-        ends: tuple[list[EvidenceRow], list[EvidenceRow]] = [], []
-        for *record, is_latest in cursor.fetchall():
-            ends[is_latest].append(self._row(record))
-        for rows in ends:
-            self.found.update((row.result_id, row) for row in rows)
-        return ends
+        return self._fetch(cursor, sql.FIRST), self._fetch(cursor, sql.LATEST)
+
+    def _tell(self, cursor: Cursor, history: Collection[str]) -> None:
+        """Every row that helps and gives a value of these readings, with the values."""
+        cursor.execute(sql.TOLD, {**self._of.named, "names": sorted(history)})
+        for name, part, number, *record in cursor.fetchall():
+            row = self.found.get(record[0]) or self._row(record)
+            self.found[row.result_id] = row
+            self.told[name].append(ValueRow(row.result_id, row.unit, part, number))
 
     def _fetch(self, cursor: Cursor, query: str, more: Mapping[str, Any] | None = None) -> list[EvidenceRow]:
         if more is not None and not all(more.values()):
