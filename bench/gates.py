@@ -24,7 +24,7 @@ from gatehouse.local.postgres_cluster import PORT, SETTINGS, SUPERUSER, Cluster
 from gatehouse.store.engine import migrate, open_store
 
 PROGRAM, PHASE, DATABASE = "bench", "DVT", "gate"
-ROUNDS = (5, 10, 25, 50)  # 1, 2.5, 5 and 10 million readings of 1,000 units
+ROUNDS = (5, 10, 25, 50)  # 1, 2, 5 and 10 million readings of 1,000 units
 # What the shipped set does not ask, and what makes a gate look at readings.
 MORE = (
     {"id": "bandwidth", "kind": "performance", "reading": "busbw_gbps", "at_least": 450.0, "source": "a benchmark"},

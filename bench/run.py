@@ -68,9 +68,10 @@ def _peers() -> Path:
 
 def _stamp() -> str:
     load = os.getloadavg()[0]
+    favoured = "" if os.sched_getscheduler(0) == os.SCHED_OTHER else ", at real-time priority"
     return (
         f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, {os.cpu_count()} cores, "
-        f"Python {platform.python_version()}, load {load:.1f} at the start.\n\n"
+        f"Python {platform.python_version()}, load {load:.1f} at the start{favoured}.\n\n"
     )
 
 

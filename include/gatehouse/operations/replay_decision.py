@@ -135,7 +135,7 @@ def _readings_changed(
     tables = (evidence.values, evidence.history, evidence.words)
     was = {(name, row) for table in tables for name, rows in table.items() for row in rows}
     ids = {row.result_id for _, row in was if row.result_id in stored}
-    now = set(stored_rows.readings_now(session, sorted({name for name, _ in was}), ids))
+    now = set(stored_rows.readings_now(session, sorted({name for name, _ in was}), stored, ids))
     for name, row in sorted(was - now, key=repr):
         if row.result_id in ids:
             said = row.value if hasattr(row, "value") else row.word

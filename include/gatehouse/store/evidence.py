@@ -5,16 +5,18 @@ the index forgets again. Plain SQL and the driver alone: to import SQLAlchemy ta
 (docs/adr/0014).
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from gatehouse.model.evidence import EvidenceRow, PhaseEvidence, RoundSummary, SignOff, WantedReadings
+from gatehouse.catalog.criteria import duration_of
+from gatehouse.model.evidence import EvidenceRow, PhaseEvidence, RoundSummary, SignOff, ValueRow, WantedReadings
 from gatehouse.model.hosts import Host
 from gatehouse.model.status import Measured, Phase, Severity, Verdict
 from gatehouse.store import evidence_sql as sql
-from gatehouse.store.evidence_readings import load_durations, load_numbers, load_words
+from gatehouse.store.evidence_readings import load_numbers, load_words
 from gatehouse.store.waivers_of_gate import waivers_of_gate
 
 Cursor = Any  # psycopg2 ships no types
@@ -53,12 +55,9 @@ def phase_evidence(
         diagnostics=tuple(mandatory),
         rows=tuple(rows.found.values()),
         rounds=_overtaken(cursor, of, rows.found.values()),
-        values=load_numbers(cursor, wanted.values, rows.sound),
-        history={
-            **load_numbers(cursor, wanted.history, rows.told),
-            **load_durations(cursor, wanted.durations, rows.told),
-        },
-        words=load_words(cursor, wanted.words, rows.sound),
+        values=load_numbers(cursor, wanted.values, rows.found, rows.sound),
+        history={name: tuple(rows.told[name]) for name in (*wanted.history, *map(duration_of, wanted.durations))},
+        words=load_words(cursor, wanted.words, rows.found, rows.sound),
         sign_offs=_sign_offs(cursor, of.named),
         waivers=waivers_of_gate(cursor, program, phase),
         sites=tuple(sorted({h.site for h in build})),
@@ -67,12 +66,15 @@ def phase_evidence(
 
 
 class _Rows:
-    """The rows that were fetched, by id; ``sound`` are ids of the latest of each pair that helps."""
+    """The rows that were fetched, by id; ``sound`` are ids of the latest of each pair that helps.
+
+    ``told`` are the values of the readings whose whole history was asked for, by reading.
+    """
 
     def __init__(self, of: _Phase) -> None:
         self.found: dict[int, EvidenceRow] = {}
         self.sound: list[int] = []
-        self.told: list[int] = []
+        self.told: dict[str, list[ValueRow]] = defaultdict(list)
         self._of = of
         self._aside = frozenset(of.named["aside"])
         self._admissible = {summary.round_id: summary.admissible for summary in of.rounds}
@@ -87,23 +89,27 @@ class _Rows:
         self._fetch(cursor, sql.FAULTS)
         if self._of.moved:
             self._fetch(cursor, sql.OF_MOVED, {"moved": list(self._of.moved)})
-        if wanted.history or wanted.durations:
-            cursor.execute(
-                sql.TOLD, {**self._of.named, "names": sorted(wanted.history), "timed": sorted(wanted.durations)}
-            )
-            rows = [self._row(record) for record in cursor.fetchall()]
-            self.found.update((row.result_id, row) for row in rows)
-            self.told = [row.result_id for row in rows]
+        self._tell(cursor, wanted)
 
     def _ends(self, cursor: Cursor) -> tuple[list[EvidenceRow], list[EvidenceRow]]:
         """The first and the latest row of every pair."""
-        cursor.execute(sql.ENDS, self._of.named)
-        ends: tuple[list[EvidenceRow], list[EvidenceRow]] = [], []
-        for *record, is_latest in cursor.fetchall():
-            ends[is_latest].append(self._row(record))
-        for rows in ends:
-            self.found.update((row.result_id, row) for row in rows)
-        return ends
+        return self._fetch(cursor, sql.FIRST), self._fetch(cursor, sql.LATEST)
+
+    def _tell(self, cursor: Cursor, wanted: WantedReadings) -> None:
+        """Every row that helps and gives a value of some readings, or whose time counts, with these numbers."""
+        if wanted.history:
+            cursor.execute(sql.TOLD, {**self._of.named, "names": sorted(wanted.history)})
+            for name, part, number, *record in cursor.fetchall():
+                self._told(name, part, number, record)
+        if wanted.durations:
+            cursor.execute(sql.TIMED, {**self._of.named, "timed": sorted(wanted.durations)})
+            for number, *record in cursor.fetchall():
+                self._told(duration_of(record[3]), "host", number, record)
+
+    def _told(self, name: str, part: str, number: float, record: Sequence[Any]) -> None:
+        row = self.found.get(record[0]) or self._row(record)
+        self.found[row.result_id] = row
+        self.told[name].append(ValueRow(row.result_id, row.unit, part, number))
 
     def _fetch(self, cursor: Cursor, query: str, more: Mapping[str, Any] | None = None) -> list[EvidenceRow]:
         if more is not None and not any(more.values()):

@@ -33,10 +33,11 @@ WHERE released_at IS NULL AND program = %(program)s AND phase = %(phase)s
 """
 
 # The first and the latest row of every pair.
-ENDS = """
-SELECT result_id, round_id, serial, diagnostic, measured, verdict, severity, reason, at, is_latest FROM pair_end
-WHERE program = %(program)s AND phase = %(phase)s AND serial = ANY(%(units)s::text[])
+_END = """
+SELECT result_id, round_id, serial, diagnostic, measured, verdict, severity, reason, at FROM pair_end
+WHERE program = %(program)s AND phase = %(phase)s AND serial = ANY(%(units)s::text[]) AND
 """
+FIRST, LATEST = f"{_END} NOT is_latest", f"{_END} is_latest"
 
 # Of pairs whose first row does not help: the first that does.
 HEADS = f"""
@@ -77,11 +78,17 @@ WHERE program = %(program)s AND phase = %(phase)s AND result.serial = ANY(%(move
 ORDER BY site, {_AT}, id
 """
 
-# Every row that helps and gives a number of one of these names, or is of a diagnostic whose time counts.
+# Every row that helps and gives a number of one of these names, with the number: grows with the rounds, as it must.
 TOLD = f"""
-SELECT {_COLUMNS} {_OF_GATE} AND serial = ANY(%(units)s::text[]) AND {_HELPS}
-  AND (id IN (SELECT result_id FROM reading WHERE name = ANY(%(names)s::text[]) AND number IS NOT NULL)
-       OR (diagnostic = ANY(%(timed)s::text[]) AND duration_s IS NOT NULL))
+SELECT name, part, number, {_COLUMNS} FROM result JOIN reading ON result_id = id
+WHERE program = %(program)s AND phase = %(phase)s AND serial = ANY(%(units)s::text[]) AND {_HELPS}
+  AND name = ANY(%(names)s::text[]) AND number IS NOT NULL
+"""
+
+# Every row that helps of a diagnostic whose time counts, with how long it took.
+TIMED = f"""
+SELECT duration_s, {_COLUMNS} {_OF_GATE} AND serial = ANY(%(units)s::text[]) AND {_HELPS}
+  AND diagnostic = ANY(%(timed)s::text[]) AND duration_s IS NOT NULL
 """
 
 WITH_RESULTS = """

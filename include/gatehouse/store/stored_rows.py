@@ -1,6 +1,6 @@
 """Single results as they stand in the store now, and their readings: to hold a kept decision against them."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -47,11 +47,11 @@ def rows_now(session: Session, ids: Collection[int]) -> dict[int, EvidenceRow]:
 
 
 def readings_now(
-    session: Session, names: Collection[str], ids: Collection[int]
+    session: Session, names: Collection[str], rows: Mapping[int, EvidenceRow], ids: Collection[int]
 ) -> Iterator[tuple[str, ValueRow | WordRow]]:
-    """The readings of these names that the results hold, as (name, value)."""
+    """The readings of these names that the results of some ids hold, as (name, value); ``rows`` are the results."""
     cursor = session.connection().connection.cursor()
-    for name, numbers in load_numbers(cursor, names, ids).items():
+    for name, numbers in load_numbers(cursor, names, rows, ids).items():
         yield from ((name, number) for number in numbers)
-    for name, words in load_words(cursor, names, ids).items():
+    for name, words in load_words(cursor, names, rows, ids).items():
         yield from ((name, word) for word in words)
