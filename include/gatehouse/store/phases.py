@@ -12,7 +12,16 @@ from sqlalchemy.orm import Session
 from gatehouse.model.errors import RefusedError
 from gatehouse.model.evidence import GateDecision, SignOff
 from gatehouse.model.status import Phase
-from gatehouse.store.tables import DecisionRow, PhaseRow, RoundRow, SignOffRow, WaiverRow
+from gatehouse.store.tables import (
+    DecisionRow,
+    JudgementRow,
+    PhaseRow,
+    ResultRow,
+    RoundRow,
+    SetAsideRow,
+    SignOffRow,
+    WaiverRow,
+)
 
 
 def phase_row(session: Session, program: str, phase: Phase) -> PhaseRow | None:
@@ -106,13 +115,23 @@ def waivers(session: Session, program: str, phase: Phase) -> Sequence[WaiverRow]
 
 
 def news(session: Session, program: str, phase: Phase) -> tuple[int, int, int, int]:
-    """Changes whenever a gate has something new to look at: judged rounds, answers, waivers and their approvals."""
-    judged = select(func.count()).where(
-        RoundRow.program == program, RoundRow.phase == phase, RoundRow.judged_at.is_not(None)
+    """Changes whenever a gate has something new to look at.
+
+    That is: judgements and results set aside or released, answers, waivers and their approvals.
+    """
+    of_gate = (RoundRow.program == program, RoundRow.phase == phase)
+    judged = select(func.count()).select_from(JudgementRow).join(RoundRow).where(*of_gate)
+    moved = (
+        select(func.count() + func.count(SetAsideRow.released_at))
+        .select_from(SetAsideRow)
+        .join(ResultRow, ResultRow.id == SetAsideRow.result_id)
+        .join(RoundRow, RoundRow.id == ResultRow.round_id)
+        .where(*of_gate)
     )
     answered = select(func.count()).where(SignOffRow.program == program, SignOffRow.phase == phase)
     waived = select(func.count(), func.coalesce(func.sum(func.jsonb_array_length(WaiverRow.approved_by)), 0)).where(
         WaiverRow.program == program, WaiverRow.phase == phase
     )
     count, approvals = session.execute(waived).one()
-    return session.scalar(judged) or 0, session.scalar(answered) or 0, count, int(approvals)
+    rounds = (session.scalar(judged) or 0) + (session.scalar(moved) or 0)
+    return rounds, session.scalar(answered) or 0, count, int(approvals)

@@ -7,6 +7,7 @@ universal-pathlib, or Airflow's ObjectStoragePath with its Connection.
 import hashlib
 import uuid
 import zlib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,35 @@ class RawStore:
             raise StoreError(f"raw output {digest[:12]}… is not what was stored")
         return data
 
+    def lost(self, digests: Iterable[str]) -> set[str]:
+        """Which of these are not kept here, or kept as nothing: without reading them."""
+        wanted = {digest for digest in digests if digest != EMPTY}
+        named = {digest for digest in wanted if _is_digest(digest)}
+        return wanted - {digest for digest in named if self._is_kept(digest)}
+
+    def damaged(self, digests: Iterable[str]) -> set[str]:
+        """Which of these are kept, and not as they were put: reads every one of them."""
+        found = set()
+        for digest in digests:
+            try:
+                self.get(digest)
+            except NotFoundError:
+                continue
+            except StoreError:
+                found.add(digest)
+        return found
+
+    def _is_kept(self, digest: str) -> bool:
+        try:
+            return bool(self._path(digest).stat().st_size)
+        except FileNotFoundError:
+            return False
+
     def _path(self, digest: str) -> RawFolder:
-        if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
+        if not _is_digest(digest):
             raise NotFoundError(f"{digest[:64]!r} is not a SHA-256")
         return self._folder / digest[:2] / f"{digest}.z"
+
+
+def _is_digest(text: str) -> bool:
+    return len(text) == 64 and set(text) <= set("0123456789abcdef")

@@ -3,6 +3,7 @@
 from gatehouse.store.tables.base import JsonObject, JsonObjects, Table, Words
 from gatehouse.store.tables.gates import DecisionRow, PhaseRow, SetAsideRow, SignOffRow, WaiverRow
 from gatehouse.store.tables.housekeeping import AlertRow, LeaseRow
+from gatehouse.store.tables.quality import JudgementRow, QualityRow, TallyRow
 from gatehouse.store.tables.rounds import FindingRow, JobRow, OutputRow, ReadingRow, ResultRow, RoundRow, RoundUnitRow
 
 __all__ = [
@@ -12,9 +13,11 @@ __all__ = [
     "JobRow",
     "JsonObject",
     "JsonObjects",
+    "JudgementRow",
     "LeaseRow",
     "OutputRow",
     "PhaseRow",
+    "QualityRow",
     "ReadingRow",
     "ResultRow",
     "RoundRow",
@@ -22,6 +25,7 @@ __all__ = [
     "SetAsideRow",
     "SignOffRow",
     "Table",
+    "TallyRow",
     "WaiverRow",
     "Words",
 ]
