@@ -46,6 +46,7 @@ _COMMANDS = {
     "gate": "gate",
     "read": "evidence",
     "export": "evidence",
+    "quality": "quality",
     "report": "evidence",
     "up": "stack",
     "down": "stack",

@@ -69,8 +69,7 @@ _AS_THEY_ARE: Mapping[str, Mapping[str, str]] = {
     "parts": {**_WORDS, "part": "str", "name": "str", "number": "str"},
     "moves": {
         **_WORDS, "part": "str", "name": "str", "number": "str",
-        **dict.fromkeys(("before_serial", "before_host", "before_part", "before_number", "round_id"), "str"),
-        "at": "object",
+        **dict.fromkeys(("before_serial", "before_host", "before_part", "before_number", "round_id", "on"), "str"),
     },
     "checks": {
         "diagnostic": "str", "name": "str", "unit": "str",

@@ -33,6 +33,11 @@ class PartMoved:
     round_id: str
     at: datetime
 
+    @property
+    def on(self) -> str:
+        """The day of the earlier round."""
+        return f"{self.at:%Y-%m-%d}"
+
 
 @dataclass(frozen=True, slots=True)
 class CheckHistory:

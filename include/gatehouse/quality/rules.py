@@ -11,10 +11,9 @@ import pandas as pd  # type: ignore[import-untyped]  # pandas ships no types
 from gatehouse.model.status import Measured, Verdict
 from gatehouse.quality import rules_of_evidence as evidence
 from gatehouse.quality import rules_of_history as history
-from gatehouse.quality.thresholds import CLOCK_TOLERANCE_S, MIN_UNITS_TO_VARY
+from gatehouse.quality.thresholds import CLOCK_TOLERANCE_S, MIN_UNITS_TO_VARY, VARYING_UNITS
 
 Rule = Callable[[pd.DataFrame], "pd.Series[bool]"]
-VARYING_UNITS = ("degC", "W")
 
 
 def missing(planned: pd.DataFrame) -> "pd.Series[bool]":

@@ -23,7 +23,7 @@ def moved_part(rows: pd.DataFrame) -> str:
     """Which part came from where."""
     said = [
         f"{shown(r['part'])} of {shown(r['host'])} ({shown(r['name'])} {shown(r['number'])}) was "
-        f"{shown(r['before_part'])} of {shown(r['before_host'])} in round {shown(r['round_id'])} on {r['at']:%Y-%m-%d}"
+        f"{shown(r['before_part'])} of {shown(r['before_host'])} in round {shown(r['round_id'])} on {shown(r['on'])}"
         for _, r in _ordered(rows).head(_NAMED).iterrows()
     ]
     return f"{counted(len(rows), 'part')} moved from another unit: {_some(said, len(rows))}"
@@ -33,7 +33,7 @@ def replaced_part(rows: pd.DataFrame) -> str:
     """Which slot holds another part."""
     said = [
         f"{shown(r['part'])} of {shown(r['host'])} has the {shown(r['name'])} {shown(r['number'])}, and had "
-        f"{shown(r['before_number'])} in round {shown(r['round_id'])} on {r['at']:%Y-%m-%d}"
+        f"{shown(r['before_number'])} in round {shown(r['round_id'])} on {shown(r['on'])}"
         for _, r in _ordered(rows).head(_NAMED).iterrows()
     ]
     return f"{counted(len(rows), 'part')} replaced: {_some(said, len(rows))}"

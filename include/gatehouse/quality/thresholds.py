@@ -10,6 +10,7 @@ MAX_AGE_S = 14 * 24 * 3600.0
 
 # Whole degrees and watts agree by chance on a few idle machines, hardly ever on all parts of five.
 MIN_UNITS_TO_VARY = 5
+VARYING_UNITS = ("degC", "W")
 
 # Between two visits a clock that anybody keeps stays where it is: NTP steps one that is off by 0.128 s (RFC 5905), and
 # what a visit takes to ask for it blurs it by seconds. Ten seconds and more is a clock that was set, or runs by itself.

@@ -74,6 +74,18 @@ def get_round(session: Session, round_id: str) -> RoundRow:
     return row
 
 
+def lock_round(session: Session, round_id: str) -> RoundRow:
+    """The round of that id, which nobody else may judge or set results aside in until the commit.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    row = session.get(RoundRow, round_id, with_for_update=True)
+    if row is None:
+        raise NotFoundError(f"no round {round_id!r}")
+    return row
+
+
 def units(session: Session, round_id: str) -> Sequence[RoundUnitRow]:
     """The units planned in a round, by host name."""
     return session.scalars(
@@ -134,9 +146,7 @@ def judge(
     Raises:
         NotFoundError: no such round.
     """
-    row = session.get(RoundRow, round_id, with_for_update=True)
-    if row is None:
-        raise NotFoundError(f"no round {round_id!r}")
+    row = lock_round(session, round_id)
     standing = judgements.latest(session, round_id)
     if row.judged_at and judgements.left_out(standing) == {aside.result_id for aside in judged.set_aside}:
         return False

@@ -17,7 +17,7 @@ class ExpectFindingClasses(OfRound, ExpectColumnValuesToBeInSet):
     table: ClassVar[str] = "findings"
     text: ClassVar[Text] = texts.bad_class
     column: str = "kind"
-    value_set: list[str] = [*words_of(FindingClass), VIOLATION]
+    value_set: list[str] = words_of(FindingClass, VIOLATION)
     description: str | None = f"The class of a finding is one of {', '.join(FindingClass)}, or it is a broken limit."
 
 

@@ -1,0 +1,83 @@
+"""What a round keeps beside its results, for its judgement: findings, raw outputs and jobs."""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+
+from gatehouse.quality.round_data import FindingData, JobData, OutputData
+from gatehouse.quality.thresholds import RAW_OUTPUTS_READ
+from gatehouse.store import jobs, round_facts
+from gatehouse.store.engine import Transaction
+from gatehouse.store.raw import EMPTY, RawStore
+from gatehouse.store.round_facts import ResultFact
+from gatehouse.store.tables import OutputRow
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_DOMAIN = re.compile(r"^[0-9a-f]{4,8}:(?=[0-9a-f]{2}:)")  # of a PCI address; most tools leave it out
+_HOST = "host"
+_Key = tuple[str, str]  # serial, diagnostic
+
+
+def findings_of(
+    session: Transaction, round_id: str, hosts: Mapping[str, str], without: Collection[int]
+) -> tuple[FindingData, ...]:
+    """Every finding, and whether its unit's readings know the part that it names."""
+    rows = round_facts.findings(session, round_id, without)
+    serials = {serial for serial, _, finding in rows if finding.part != _HOST}
+    known = {serial: _roots(parts) for serial, parts in round_facts.parts(session, round_id, serials).items()}
+    return tuple(
+        FindingData(
+            serial, hosts[serial], diagnostic, f.kind, f.part, f.signature, f.required, f.severity,
+            part_known=f.part == _HOST or _root(f.part) in known.get(serial, ()),
+        )
+        for serial, diagnostic, f in rows
+    )  # fmt: skip
+
+
+def _roots(parts: Collection[str]) -> frozenset[str]:
+    return frozenset(map(_root, parts))
+
+
+def _root(part: str) -> str:
+    """The part that a part hangs on: ``gpu3`` of ``gpu3.link1``; a PCI address without its domain."""
+    return _DOMAIN.sub("", part) if ":" in part else part.partition(".")[0]
+
+
+def outputs_of(
+    session: Transaction, round_id: str, raw: RawStore, hosts: Mapping[str, str], aside: Collection[_Key]
+) -> tuple[OutputData, ...]:
+    """Every output, and whether the raw store holds it; some of them are read again in full."""
+    rows = [row for row in round_facts.outputs(session, round_id) if (row.serial, row.diagnostic) not in aside]
+    digests = {digest for row in rows for digest in _digests(row)}
+    lost = raw.lost(digests)
+    # Hashes are evenly spread, so the lowest ones are a sample without choice; the same ones whenever it is judged.
+    damaged = raw.damaged(sorted(digests - lost - {EMPTY})[:RAW_OUTPUTS_READ])
+    return tuple(
+        OutputData(
+            row.serial, hosts[row.serial], row.diagnostic, row.key, row.ended, row.exit_code, row.truncated,
+            hashes=all(_DIGEST.fullmatch(digest) for digest in _digests(row)),
+            kept=lost.isdisjoint(_digests(row)),
+            intact=damaged.isdisjoint(_digests(row)),
+        )
+        for row in rows
+    )  # fmt: skip
+
+
+def _digests(row: OutputRow) -> tuple[str, str]:
+    return row.stdout_sha256, row.stderr_sha256
+
+
+def jobs_of(
+    session: Transaction, round_id: str, hosts: Mapping[str, str], results: Sequence[ResultFact],
+    aside: Collection[_Key],
+) -> tuple[JobData, ...]:  # fmt: skip
+    """Every detached job, and how its diagnostic was measured."""
+    measured = {(r.serial, r.diagnostic): r.measured for r in results}
+    return tuple(
+        JobData(
+            job.serial, hosts[job.serial], job.diagnostic, job.key, measured.get((job.serial, job.diagnostic), ""),
+            ended=job.ended_at is not None, acknowledged=job.acknowledged_at is not None, elapsed_s=job.elapsed_s,
+            limit_s=job.limit_s,
+        )
+        for job in jobs.jobs_of_round(session, round_id)
+        if (job.serial, job.diagnostic) not in aside
+    )  # fmt: skip
