@@ -79,7 +79,7 @@ def gather_round(workspace: Workspace, round_id: str, by: str, releasing: frozen
             set_aside=tuple(AsideData(a.result_id, a.serial, a.diagnostic, a.who, a.reason, a.at) for a in found.aside),
             number=len(found.earlier) + 1,
             by=by,
-            earlier=tuple(map(_earlier, found.earlier)),
+            earlier=tuple(_earlier(each, workspace) for each in found.earlier),
         )
     return Gathered(data, found.tallies, found.history.versions, found.aside)
 
@@ -196,5 +196,8 @@ def _unit(unit: RoundUnitRow, earlier_skew_s: float | None, earlier_at: datetime
     )
 
 
-def _earlier(row: JudgementRow) -> EarlierJudgement:
-    return EarlierJudgement(row.number, row.judged_at, row.judged_by, row.admissible, len(row.set_aside))
+def _earlier(row: JudgementRow, workspace: Workspace) -> EarlierJudgement:
+    page = workspace.files / "datadocs" / row.round_id / str(row.number) / "index.html"
+    return EarlierJudgement(
+        row.number, row.judged_at, row.judged_by, row.admissible, len(row.set_aside), has_docs=bool(page.is_file())
+    )

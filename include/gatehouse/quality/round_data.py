@@ -172,6 +172,7 @@ class EarlierJudgement:
     by: str
     admissible: bool
     set_aside: int
+    has_docs: bool = True
 
 
 @dataclass(frozen=True, slots=True)

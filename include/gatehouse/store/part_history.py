@@ -65,7 +65,7 @@ def shared(session: Session, round_id: str, wanted: PartWanted, without: Collect
         .join(twice, and_(*(twice.c[column] == here.c[column] for column in ("kind", "name", "number"))))
         .order_by(here.c.number, here.c.serial, here.c.part)
     )
-    return [_place(row[:6]) for row in session.execute(query).tuples()]
+    return [_place(row[:6]) for row in session.execute(query)]
 
 
 def moved(
@@ -97,7 +97,7 @@ def _moves(
         .where(changed)
         .order_by(here.c.serial, here.c.part, here.c.name)
     )
-    return [PartMove(_place(r[:6]), _place(r[6:12]), r[12], r[13]) for r in session.execute(query).tuples()]
+    return [PartMove(_place(r[:6]), _place(r[6:12]), r[12], r[13]) for r in session.execute(query)]
 
 
 def _place(columns: tuple[str, ...]) -> PartPlace:

@@ -117,7 +117,7 @@ def tallies(session: Session, round_id: str, without: Collection[int]) -> list[T
         .where(number.is_not(None), *_of(round_id, without))
         .group_by(ResultRow.diagnostic, ReadingRow.name, ReadingRow.unit)
     )
-    return [Tally(*row) for row in session.execute(query).tuples()]
+    return [Tally(*row) for row in session.execute(query)]
 
 
 def doubtful_numbers(
@@ -144,7 +144,7 @@ def doubtful_numbers(
         .join(ResultRow, ResultRow.id == ReadingRow.result_id)
         .where(number.is_not(None), or_(*wrong), *_of(round_id, without))
     )  # fmt: skip
-    return [NumberFact(*row) for row in session.execute(query).tuples()]
+    return [NumberFact(*row) for row in session.execute(query)]
 
 
 def quantities(session: Session, round_id: str, names: Collection[str], without: Collection[int]) -> list[QuantityFact]:
@@ -158,7 +158,7 @@ def quantities(session: Session, round_id: str, names: Collection[str], without:
         .where(ReadingRow.number.is_not(None), ReadingRow.name.in_(sorted(names)), *_of(round_id, without))
         .group_by(*key)
     )
-    return [QuantityFact(*row) for row in session.execute(query).tuples()]
+    return [QuantityFact(*row) for row in session.execute(query)]
 
 
 def findings(session: Session, round_id: str, without: Collection[int]) -> Sequence[Row[str, str, FindingRow]]:

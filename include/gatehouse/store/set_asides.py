@@ -33,7 +33,7 @@ def live(session: Session, round_id: str) -> tuple[AsideResult, ...]:
         .where(ResultRow.round_id == round_id, SetAsideRow.released_at.is_(None))
         .order_by(ResultRow.serial, ResultRow.diagnostic)
     )
-    return tuple(AsideResult(*row) for row in session.execute(query).tuples())
+    return tuple(AsideResult(*row) for row in session.execute(query))
 
 
 def put(session: Session, result_ids: Collection[int], who: str, reason: str) -> None:
