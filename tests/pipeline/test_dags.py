@@ -15,7 +15,8 @@ from gatehouse.model.errors import CatalogError, NotFoundError, RefusedError, Us
 from gatehouse.model.status import Phase
 from gatehouse.pipeline.notifier import GatehouseNotifier
 
-DAG_IDS = ("npi_program", "npi_round")
+OF_PROGRAMS = ("npi_program", "npi_round")
+DAG_IDS = (*OF_PROGRAMS, "npi_set_aside")
 OF_A_PHASE = ("open_phase", "first_round", "exit_criteria", "sign_off", "close_phase")
 OF_A_ROUND = {
     "open_round": set(),
@@ -105,7 +106,7 @@ def test_a_program_has_the_phases_in_order_and_nothing_else() -> None:
         assert program.get_task(f"{after.lower()}.open_phase").upstream_task_ids == {f"{before.lower()}.close_phase"}
 
 
-@pytest.mark.parametrize("dag_id", DAG_IDS)
+@pytest.mark.parametrize("dag_id", OF_PROGRAMS)
 def test_the_form_asks_for_a_program_of_the_catalogue(dag_id: str) -> None:
     """It should be a drop-down with every program and its title."""
     programs = open_catalog().programs
@@ -139,12 +140,27 @@ def test_nobody_needs_json(dag_id: str) -> None:
         assert param.description, name
 
 
+def test_setting_aside_is_judged_again() -> None:
+    """It should change what is set aside, and then judge the round."""
+    tasks = {task.task_id: set(task.upstream_task_ids) for task in dag("npi_set_aside").tasks}
+    assert tasks == {"choose": set(), "judge_again": {"choose"}}
+
+
+@pytest.mark.parametrize(("name", "given"), [("reason", "-"), ("reason", None), ("round", None), ("action", "delete")])
+def test_setting_aside_without_a_reason_is_refused(name: str, given: object) -> None:
+    """It should be refused when the form is sent."""
+    from airflow.sdk.exceptions import ParamValidationError
+
+    with pytest.raises(ParamValidationError):
+        copy.deepcopy(dag("npi_set_aside").params.get_param(name)).resolve(given)
+
+
 @pytest.mark.parametrize("given", [None, "nothing-8x", 5, ["h100-8x"]])
 def test_what_is_no_program_is_refused(given: object) -> None:
     """It should be refused when the form is sent, not when the first task runs."""
     from airflow.sdk.exceptions import ParamValidationError
 
-    for dag_id in DAG_IDS:
+    for dag_id in OF_PROGRAMS:
         param = copy.deepcopy(dag(dag_id).params.get_param("program"))
         assert param.resolve("h100-8x") == "h100-8x"
         with pytest.raises(ParamValidationError):

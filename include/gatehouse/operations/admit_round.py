@@ -21,6 +21,8 @@ from gatehouse.store.engine import transaction
 from gatehouse.store.judgements import BY_ITSELF, BrokenRow, Judged
 from gatehouse.store.tables import JudgementRow
 
+__all__ = ["BY_ITSELF", "admit_round", "judge_anew", "outcome_of"]
+
 _NOT_KEPT = ("broken", "serials")  # in a problem's stored form: a table of its own, and a list
 
 

@@ -101,7 +101,7 @@ def view_quality(workspace: Workspace, round_id: str) -> QualityView:
         problems=_problems(latest, broken) if latest else (),
         set_aside=aside,
         stale=latest is not None and judgements.left_out(latest) != {a.result_id for a in aside},
-        history=tuple(map(_line, history)),
+        history=tuple(map(judgement_line, history)),
     )
 
 
@@ -117,7 +117,8 @@ def _row(row: QualityRow) -> ProblemRow:
     return ProblemRow(row.serial, row.host, row.diagnostic, row.part, row.name, row.result_id)
 
 
-def _line(row: JudgementRow) -> JudgementLine:
+def judgement_line(row: JudgementRow) -> JudgementLine:
+    """One judgement, in a line."""
     blocking = sum(bool(problem.get("blocking", True)) for problem in row.problems)
     return JudgementLine(
         row.number, row.judged_at, row.judged_by, row.admissible, blocking, len(row.problems) - blocking,

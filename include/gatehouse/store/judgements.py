@@ -126,11 +126,15 @@ def _broken(judgement_id: int, problems: Sequence[Sequence[BrokenRow]]) -> Itera
             yield {"judgement_id": judgement_id, "problem": problem, "position": position, **asdict(row)}
 
 
-def broken_rows(session: Session, judgement_id: int, problem: int | None = None) -> Sequence[QualityRow]:
-    """The rows that broke an expectation, problem by problem; or those of one problem."""
+def broken_rows(
+    session: Session, judgement_id: int, problem: int | None = None, first: int | None = None
+) -> Sequence[QualityRow]:
+    """The rows that broke an expectation, problem by problem; or those of one problem; or the first of each."""
     query = select(QualityRow).where(QualityRow.judgement_id == judgement_id)
     if problem is not None:
         query = query.where(QualityRow.problem == problem)
+    if first is not None:
+        query = query.where(QualityRow.position <= first)
     return session.scalars(query.order_by(QualityRow.problem, QualityRow.position)).all()
 
 
