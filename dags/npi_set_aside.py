@@ -2,7 +2,8 @@
 
 For an inadmissible round of which a few rows are at fault, such as a unit whose cable was loose. What is set aside
 never helps a gate, and the gate asks for it again; a FAIL in it stands against its unit until a sound PASS. More than
-a fifth of a round cannot be set aside: run a new round. Nothing is deleted, and every judgement is kept.
+a fifth of a round cannot be set aside: run a new round. Nothing is deleted, and every judgement is kept. A red
+``judge_again`` means that the round may still not be trusted.
 """
 
 from airflow.sdk import DAG

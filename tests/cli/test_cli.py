@@ -7,14 +7,18 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from lab_world import SMALL, LabWorld, lab_world
+from sqlalchemy import update
 
 from gatehouse.model.status import Phase
 from gatehouse.operations.advance_phase import open_phase
 from gatehouse.operations.open_round import open_adhoc_round
+from gatehouse.store.engine import transaction
+from gatehouse.store.tables import ResultRow
 
 MEMINFO = "MemTotal:       1000000 kB\nMemFree:         500000 kB\nMemAvailable:    900000 kB\n"
 
@@ -244,3 +248,32 @@ def test_a_round_of_the_pipeline_is_not_taken_from_it(shell: Shell) -> None:
     done = shell("attach", round_id)
     assert done.returncode == 2
     assert "its run in Airflow" in done.stderr
+
+
+def test_a_round_s_data_is_questioned_set_aside_and_judged_again(shell: Shell) -> None:
+    """It should show rows by problem, refuse without a reason, judge anew, keep the history, and exit as it says."""
+    place = shell.world.workspace
+    round_id, _ = shell.world.round(SMALL)
+    assert shell("quality", round_id).returncode == 3, "nobody judged it"
+    with transaction(place.engine) as session:
+        early = (ResultRow.serial == "H100EVT0001", ResultRow.diagnostic == "kernel_log")
+        session.execute(update(ResultRow).where(*early).values(started_at=datetime(2020, 1, 1, tzinfo=UTC)))
+    done = shell("quality", "judge", round_id)
+    assert (done.returncode, "1 blocks: one result was not taken during the round" in done.stdout) == (1, True)
+
+    told = shell("quality", round_id, "--json")
+    view = json.loads(told.stdout)
+    assert (told.returncode, view["admissible"], view["number"]) == (1, False, 1)
+    row = view["problems"][0]["rows"][0]
+    assert (row["serial"], row["diagnostic"]) == ("H100EVT0001", "kernel_log")
+    assert row["result_id"]
+
+    of_problem = ("--problem", "1", "--who", "pat")
+    assert shell("quality", "set-aside", round_id, *of_problem).returncode == 2
+    done = shell("quality", "set-aside", round_id, *of_problem, "--reason", "its clock was reset")
+    assert (done.returncode, done.stdout.startswith("set aside 1 results")) == (0, True), done.stderr
+    assert shell("quality", "judge", round_id, "--who", "pat").returncode == 0
+    seen = shell("quality", round_id).stdout
+    assert all(words in seen for words in ("admissible", "its clock was reset", "1 set aside", "Judgements"))
+    back = shell("quality", "release", round_id, "--unit", "h100-evt-01", "--who", "sam", "--reason", "it was right")
+    assert (back.returncode, "judgement 3: inadmissible" in back.stdout) == (1, True), back.stderr
