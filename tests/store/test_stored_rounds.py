@@ -274,8 +274,9 @@ def test_rounds_that_were_judged_before_judgements_were_kept_have_one(fresh_stor
     config.attributes["engine"] = engine
     command.upgrade(config, "0003")
     old = (
-        "INSERT INTO round (id, program, phase, plan, number, requested_by, reason, spec, judged_at, admissible, problems)"
-        " VALUES ('r1', 'prog', 'EVT', 'evt', 1, 'me', '', '{}', now(), false, '[{\"text\": \"odd\"}]'),"
+        "INSERT INTO round"
+        " (id, program, phase, plan, number, requested_by, reason, spec, judged_at, admissible, problems) VALUES"
+        " ('r1', 'prog', 'EVT', 'evt', 1, 'me', '', '{}', now(), false, '[{\"text\": \"odd\"}]'),"
         " ('r2', 'prog', 'EVT', 'evt', 2, 'me', '', '{}', NULL, NULL, NULL)"
     )
     with engine.begin() as connection:

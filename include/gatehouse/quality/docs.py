@@ -109,7 +109,10 @@ Great Expectations' own pages: {_pages(links)}.</p>
 def _verdict(outcome: QualityOutcome) -> str:
     if outcome.admissible:
         return '<span class="status good">Admissible</span> This round counts as evidence.'
-    return '<span class="status bad">Inadmissible</span> This round is no evidence: neither for nor against any unit.'
+    return (
+        '<span class="status bad">Inadmissible</span> This round proves nothing good of any unit; '
+        "a FAIL in it stands until a sound PASS."
+    )
 
 
 def _problems(problems: Sequence[QualityProblem]) -> str:

@@ -41,7 +41,8 @@ def judge_round(data: RoundData, docs_folder: Path | None) -> QualityOutcome:
     # The opening names the run: however often a round is judged, its pages have the same addresses.
     inspection = Inspection(data.round_id, data.opened_at)
     answers = inspection.ask(tables)
-    problems = tuple(problem_of(answer) for answer in answers if not answer.met)
+    found = [problem_of(answer) for answer in answers if not answer.met]
+    problems = tuple(sorted(found, key=lambda problem: not problem.blocking))  # what blocks is told first
     outcome = QualityOutcome(
         admissible=not any(problem.blocking for problem in problems),
         problems=problems,
