@@ -72,3 +72,11 @@ def test_what_is_lost_or_damaged_is_found(tmp_path: Path) -> None:
     everything = (kept, gone, empty, changed, EMPTY, "no hash")
     assert raw.lost(everything) == {gone, empty, "no hash"}
     assert raw.damaged((kept, gone, changed, EMPTY)) == {changed}
+
+
+def test_what_is_lost_of_many_is_listed_and_not_asked_one_by_one() -> None:
+    """It should find in an object storage what it finds in a folder."""
+    raw = RawStore(UPath("memory://lost"))
+    kept = [raw.put(str(number).encode()) for number in range(300)]
+    gone = [hashlib.sha256(b"gone %d" % number).hexdigest() for number in range(3)]
+    assert raw.lost([*kept, *gone, EMPTY]) == set(gone)

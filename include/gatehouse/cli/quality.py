@@ -50,7 +50,7 @@ def show(round_id: Round, as_json: Json = False) -> None:
     """
     from gatehouse.operations.view_quality import view_quality
 
-    view = view_quality(workspace(), round_id)
+    view = view_quality(workspace(), round_id, first=None if as_json else _SHOWN)
     if as_json:
         print_json(view)
     else:
@@ -102,7 +102,7 @@ def _print(view: "QualityView") -> None:
     if view.number:
         _say(f"judgement {view.number} by {view.judged_by}: {view.checks} checks on {view.rows:,} rows")
         _say(view.completeness.words)
-    problems = [(str(p.number), _mark(p.blocking), p.text, _rows(p.rows)) for p in view.problems]
+    problems = [(str(p.number), _mark(p.blocking), p.text, _rows(p.rows, p.total)) for p in view.problems]
     _table("Problems", ("no", "", "problem", "rows"), problems)
     aside = [(a.serial, a.diagnostic, a.who, f"{a.at:%Y-%m-%d}", a.reason) for a in view.set_aside]
     _table("Set aside", ("serial", "diagnostic", "who", "when", "why"), aside)
@@ -123,9 +123,9 @@ def _table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -
         print_table(headings, rows, title=title)
 
 
-def _rows(rows: "Sequence[ProblemRow]") -> str:
-    said = [" ".join(filter(None, (r.host, r.diagnostic, r.part, r.name))) for r in rows[:_SHOWN]]
-    return "\n".join([*said, *([f"and {len(rows) - _SHOWN:,} more"] if len(rows) > _SHOWN else [])])
+def _rows(rows: "Sequence[ProblemRow]", total: int) -> str:
+    said = [" ".join(filter(None, (r.host, r.diagnostic, r.part, r.name))) for r in rows]
+    return "\n".join([*said, *([f"and {total - len(rows):,} more"] if rows and total > len(rows) else [])])
 
 
 def _mark(blocking: bool) -> str:

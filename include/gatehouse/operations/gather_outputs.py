@@ -8,8 +8,7 @@ from gatehouse.quality.thresholds import RAW_OUTPUTS_READ
 from gatehouse.store import jobs, round_facts
 from gatehouse.store.engine import Transaction
 from gatehouse.store.raw import EMPTY, RawStore
-from gatehouse.store.round_facts import ResultFact
-from gatehouse.store.tables import OutputRow
+from gatehouse.store.round_facts import OutputFact, ResultFact
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _DOMAIN = re.compile(r"^[0-9a-f]{4,8}:(?=[0-9a-f]{2}:)")  # of a PCI address; most tools leave it out
@@ -21,15 +20,15 @@ def findings_of(
     session: Transaction, round_id: str, hosts: Mapping[str, str], without: Collection[int]
 ) -> tuple[FindingData, ...]:
     """Every finding, and whether its unit's readings know the part that it names."""
-    rows = round_facts.findings(session, round_id, without)
-    serials = {serial for serial, _, finding in rows if finding.part != _HOST}
+    found = round_facts.findings(session, round_id, without)
+    serials = {finding.serial for finding in found if finding.part != _HOST}
     known = {serial: _roots(parts) for serial, parts in round_facts.parts(session, round_id, serials).items()}
     return tuple(
         FindingData(
-            serial, hosts[serial], diagnostic, f.kind, f.part, f.signature, f.required, f.severity,
-            part_known=f.part == _HOST or _root(f.part) in known.get(serial, ()),
+            f.serial, hosts[f.serial], f.diagnostic, f.kind, f.part, f.signature, f.required, f.severity,
+            part_known=f.part == _HOST or _root(f.part) in known.get(f.serial, ()),
         )
-        for serial, diagnostic, f in rows
+        for f in found
     )  # fmt: skip
 
 
@@ -62,7 +61,7 @@ def outputs_of(
     )  # fmt: skip
 
 
-def _digests(row: OutputRow) -> tuple[str, str]:
+def _digests(row: OutputFact) -> tuple[str, str]:
     return row.stdout_sha256, row.stderr_sha256
 
 

@@ -28,13 +28,17 @@ class ProblemRow:
 
 @dataclass(frozen=True, slots=True)
 class ProblemView:
-    """An expectation that the round does not meet. ``number`` is what ``--problem`` takes; ``rows`` are all of them."""
+    """An expectation that the round does not meet. ``number`` is what ``--problem`` takes.
+
+    ``rows`` are those that broke it, all or the first of ``total``.
+    """
 
     number: int
     expectation: str
     table: str
     text: str
     blocking: bool
+    total: int
     rows: tuple[ProblemRow, ...]
 
 
@@ -74,8 +78,8 @@ class QualityView:
     history: tuple[JudgementLine, ...]
 
 
-def view_quality(workspace: Workspace, round_id: str) -> QualityView:
-    """How a round's data stands now.
+def view_quality(workspace: Workspace, round_id: str, first: int | None = None) -> QualityView:
+    """How a round's data stands now, with all rows of each problem, or the ``first`` of them.
 
     Raises:
         NotFoundError: no such round.
@@ -85,7 +89,7 @@ def view_quality(workspace: Workspace, round_id: str) -> QualityView:
         history = judgements.of_round(session, round_id)
         aside = set_asides.live(session, round_id)
         latest = history[-1] if history else None
-        broken = judgements.broken_rows(session, latest.id) if latest else ()
+        broken = judgements.broken_rows(session, latest.id, first=first) if latest else ()
     outcome = outcome_of(latest) if latest else None
     return QualityView(
         round_id=row.id,
@@ -108,7 +112,7 @@ def view_quality(workspace: Workspace, round_id: str) -> QualityView:
 def _problems(judgement: JudgementRow, broken: Sequence[QualityRow]) -> tuple[ProblemView, ...]:
     rows = {number: tuple(map(_row, group)) for number, group in groupby(broken, key=lambda row: row.problem)}
     return tuple(
-        ProblemView(number, p.expectation, p.table, p.text, p.blocking, rows.get(number, ()))
+        ProblemView(number, p.expectation, p.table, p.text, p.blocking, p.rows, rows.get(number, ()))
         for number, p in enumerate(outcome_of(judgement).problems, 1)
     )
 

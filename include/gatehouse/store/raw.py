@@ -16,6 +16,7 @@ from gatehouse.model.errors import NotFoundError, StoreError
 RawFolder = Any  # Path, UPath or ObjectStoragePath: they share methods, not a base class
 EMPTY = hashlib.sha256(b"").hexdigest()
 _LEVEL = 6
+_SHARDS = 256  # folders, by the first byte of the hash
 
 
 class RawStore:
@@ -64,7 +65,10 @@ class RawStore:
         """Which of these are not kept here, or kept as nothing: without reading them."""
         wanted = {digest for digest in digests if digest != EMPTY}
         named = {digest for digest in wanted if _is_digest(digest)}
-        return wanted - {digest for digest in named if self._is_kept(digest)}
+        if isinstance(self._folder, Path) or len(named) <= _SHARDS:
+            return wanted - {digest for digest in named if self._is_kept(digest)}
+        # An object storage answers slowly to each question, and lists a thousand names in one.
+        return wanted - {name for shard in {digest[:2] for digest in named} for name in self._listed(shard)}
 
     def damaged(self, digests: Iterable[str]) -> set[str]:
         """Which of these are kept, and not as they were put: reads every one of them."""
@@ -77,6 +81,10 @@ class RawStore:
             except StoreError:
                 found.add(digest)
         return found
+
+    def _listed(self, shard: str) -> set[str]:
+        folder = self._folder / shard
+        return {path.name.removesuffix(".z") for path in folder.iterdir()} if folder.exists() else set()
 
     def _is_kept(self, digest: str) -> bool:
         try:

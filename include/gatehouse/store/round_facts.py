@@ -3,11 +3,11 @@
 ``without`` are results that are set aside: nothing of theirs is looked at.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -64,6 +64,33 @@ class QuantityFact:
     values: int
     least: float | None
     most: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class FindingFact:
+    """Something that a tool said, or a limit that broke."""
+
+    serial: str
+    diagnostic: str
+    kind: str
+    part: str
+    signature: str
+    required: str | None
+    severity: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OutputFact:
+    """A command's output: how it ended, and under which hashes it is kept."""
+
+    serial: str
+    diagnostic: str
+    key: str
+    ended: str
+    exit_code: int | None
+    truncated: bool
+    stdout_sha256: str
+    stderr_sha256: str
 
 
 def results(session: Session, round_id: str, failing: Collection[str]) -> list[ResultFact]:
@@ -161,12 +188,16 @@ def quantities(session: Session, round_id: str, names: Collection[str], without:
     return [QuantityFact(*row) for row in session.execute(query)]
 
 
-def findings(session: Session, round_id: str, without: Collection[int]) -> Sequence[Row[str, str, FindingRow]]:
-    """(serial, diagnostic, finding) of everything that tools said or limits broke."""
-    query = select(ResultRow.serial, ResultRow.diagnostic, FindingRow).join(
-        FindingRow, FindingRow.result_id == ResultRow.id
+def findings(session: Session, round_id: str, without: Collection[int]) -> list[FindingFact]:
+    """Everything that tools said or limits broke, without the words."""
+    f = FindingRow
+    query = (
+        select(ResultRow.serial, ResultRow.diagnostic, f.kind, f.part, f.signature, f.required, f.severity)
+        .join(f, f.result_id == ResultRow.id)
+        .where(*_of(round_id, without))
+        .order_by(f.id)
     )
-    return session.execute(query.where(*_of(round_id, without))).all()
+    return [FindingFact(*row) for row in session.execute(query)]
 
 
 def parts(session: Session, round_id: str, serials: Collection[str]) -> dict[str, set[str]]:
@@ -185,9 +216,13 @@ def parts(session: Session, round_id: str, serials: Collection[str]) -> dict[str
     return found
 
 
-def outputs(session: Session, round_id: str) -> Sequence[OutputRow]:
-    """Every output of a round."""
-    return session.scalars(select(OutputRow).where(OutputRow.round_id == round_id)).all()
+def outputs(session: Session, round_id: str) -> list[OutputFact]:
+    """Every output of a round, without the command line."""
+    o = OutputRow
+    query = select(
+        o.serial, o.diagnostic, o.key, o.ended, o.exit_code, o.truncated, o.stdout_sha256, o.stderr_sha256
+    ).where(o.round_id == round_id)
+    return [OutputFact(*row) for row in session.execute(query)]
 
 
 def versions(session: Session, round_id: str, names: Collection[str]) -> dict[str, list[str]]:
