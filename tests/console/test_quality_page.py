@@ -33,7 +33,7 @@ def test_a_round_names_rows_what_is_set_aside_and_its_judgements(client: TestCli
     """It should show the first rows of a problem and how many more there are, who set what aside, and both answers."""
     judged_twice(world)
     page = client.get(f"/gatehouse/rounds/{ROUND}").text
-    assert "1. one reading is beyond physics" in page
+    assert "<li>one reading is beyond physics" in page, "in a list that counts"
     assert "31 rows" in page
     assert "and 11 more" in page
     assert page.count("evt-02 (SN00002): identity_bom gpu0") == 20

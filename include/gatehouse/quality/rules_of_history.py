@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd  # type: ignore[import-untyped]  # pandas ships no types
 
 from gatehouse.quality.thresholds import (
+    CLOCK_TOLERANCE_S,
     FACTOR_TOLERANCE,
     MAX_SKEW_CHANGE_S,
     MIN_ROUNDS_ALIKE,
@@ -29,7 +30,7 @@ def clock_moved(units: pd.DataFrame) -> "pd.Series[bool]":
 
 def visited_outside_the_round(units: pd.DataFrame) -> "pd.Series[bool]":
     """Units whose visit was filed before the round was opened, or after it was judged."""
-    return (units["after_opening_s"] < 0) | (units["before_judging_s"] < 0)
+    return (units["after_opening_s"] < -CLOCK_TOLERANCE_S) | (units["before_judging_s"] < -CLOCK_TOLERANCE_S)
 
 
 def in_two_units(parts: pd.DataFrame) -> "pd.Series[bool]":
