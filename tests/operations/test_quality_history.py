@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 from filled_store import PROGRAM, World, new_world
-from measured_rounds import HEALTH, SDC, judged, visit
+from measured_rounds import HEALTH, SDC, filed, judged, visit
+from sqlalchemy import select
 
 from gatehouse.local.postgres import Server
 from gatehouse.model.status import Measured
@@ -14,7 +15,7 @@ from gatehouse.operations.open_round import RoundRequest, open_adhoc_round, open
 from gatehouse.quality.outcome import QualityOutcome
 from gatehouse.store import judgements, rounds
 from gatehouse.store.engine import transaction
-from gatehouse.store.tables import ReadingRow
+from gatehouse.store.tables import ReadingRow, ResultRow, RoundRow
 
 UNITS = 4
 
@@ -99,6 +100,35 @@ def test_an_inadmissible_round_is_no_history(world: World) -> None:
     assert texts(judged(world, 2, d2d_gbps=364.1)) == {}
 
 
+@pytest.mark.parametrize(
+    ("numbers", "found"),
+    [
+        (
+            (
+                "Not Specified",
+                "N/A",
+                "0000000000000",
+                "To Be Filled By O.E.M.",
+                "0000:0000:0000:0000",
+                "123456789",
+                "x",
+            ),
+            [],
+        ),
+        (("1652922000001",), ["ExpectPartsInOneUnit"]),
+    ],
+)
+def test_placeholders_are_no_part_numbers(world: World, numbers: tuple[str, ...], found: list[str]) -> None:
+    """It should take one number on all units for one part, and what stands where a number should be for nothing."""
+    round_id = filed(world, 0)
+    with transaction(world.engine) as session:
+        of_health = select(ResultRow.id).where(ResultRow.round_id == round_id, ResultRow.diagnostic == HEALTH)
+        for result_id in session.scalars(of_health).all():
+            for index, number in enumerate(numbers):
+                session.add(ReadingRow(result_id=result_id, part=f"gpu{index}", name="serial", word=number, unit=""))
+    assert list(texts(admit_round(world.workspace, round_id))) == found
+
+
 def test_a_round_outside_every_phase_has_no_history(world: World) -> None:
     """It should not compare any machines with any other."""
     for run in range(2):
@@ -125,9 +155,5 @@ def test_a_tally_says_what_the_readings_were_like(world: World) -> None:
 
 def rounds_of(world: World) -> list[str]:
     """The ids of all rounds."""
-    from sqlalchemy import select
-
-    from gatehouse.store.tables import RoundRow
-
     with transaction(world.engine) as session:
         return list(session.scalars(select(RoundRow.id).order_by(RoundRow.number)))

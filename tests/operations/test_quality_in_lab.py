@@ -251,3 +251,18 @@ def test_the_number_of_queries_does_not_grow_with_the_units(world: LabWorld) -> 
         counts.append(len(seen))
     assert counts[1] - counts[0] <= 5, "the second round has one before it"
     assert counts[1] < 40
+
+
+def test_ill_hosts_are_honest_data(world: LabWorld) -> None:
+    """It should admit a round of hosts that are silent, flood or are strangers: ERROR is data; a cut is told."""
+    world.lab.inject(id="away", host="h100-evt-01", transport="refuse")
+    world.lab.inject(id="flood", host="h100-evt-02", tool={"nvidia-smi": "flood"})
+    world.lab.inject(id="stranger", host="h100-evt-03", transport="wrong_host_key")
+    world.lab.inject(id="drop", host="h100-evt-04", transport={"mode": "drop_after_bytes", "after_bytes": 20_000})
+    round_id, _ = world.round(SMALL)
+    outcome = admit_round(world.workspace, round_id)
+    assert names(outcome) == []
+    assert names(outcome, blocking=False) == ["ExpectWholeOutputs"]
+    assert outcome.completeness.error > 0
+    assert outcome.completeness.missing == 0
+    assert "ERROR" in outcome.completeness.words

@@ -17,7 +17,7 @@ _Numbers = Select[str, str, str, str, str, str, str, str, datetime]
 _NO_NUMBER = (  # what stands where a serial number should: placeholders, one character repeated, and the counted-up one
     r"^(.)\1*$|^.{0,3}$|^(n/?a|none|null|unknown|unspecified|not (specified|available|provided|present|set)|"
     r"no (module|asset).*|to be filled.*|default( string)?|system serial.*|serial(\s?number)?|empty|"
-    r"(0x)?[0-]+|0?123456789\w*)$"
+    r"(0x)?[0:.-]+|0?123456789\w*)$"
 )
 
 
