@@ -12,6 +12,7 @@ from gatehouse.store.round_facts import OutputFact, ResultFact
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _DOMAIN = re.compile(r"^[0-9a-f]{4,8}:(?=[0-9a-f]{2}:)")  # of a PCI address; most tools leave it out
+_NUMBERED = re.compile(r"(?P<kind>[A-Za-z_]+)\d+|[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]")
 _HOST = "host"
 _Key = tuple[str, str]  # serial, diagnostic
 
@@ -22,23 +23,37 @@ def findings_of(
     """Every finding, and whether its unit's readings know the part that it names."""
     found = round_facts.findings(session, round_id, without)
     serials = {finding.serial for finding in found if finding.part != _HOST}
-    known = {serial: _roots(parts) for serial, parts in round_facts.parts(session, round_id, serials).items()}
+    known = round_facts.parts(session, round_id, serials)
     return tuple(
         FindingData(
             f.serial, hosts[f.serial], f.diagnostic, f.kind, f.part, f.signature, f.required, f.severity,
-            part_known=f.part == _HOST or _root(f.part) in known.get(f.serial, ()),
+            part_known=knows_part(f.part, known.get(f.serial, ())),
         )
         for f in found
     )  # fmt: skip
 
 
-def _roots(parts: Collection[str]) -> frozenset[str]:
-    return frozenset(map(_root, parts))
+def knows_part(part: str, parts: Collection[str]) -> bool:
+    """Whether a unit whose readings speak of ``parts`` has that part, as far as they can tell.
+
+    They can tell of a kind that they number: ``gpu9`` is unknown beside ``gpu0``, a PCI address beside others. A part
+    of another kind, or one with a name of its own (``Power Supply PS2``), nobody has counted.
+    """
+    root = _root(part)
+    roots = set(map(_root, parts))
+    kind = _kind(root)
+    return root in roots or not kind or kind not in set(map(_kind, roots))
 
 
 def _root(part: str) -> str:
     """The part that a part hangs on: ``gpu3`` of ``gpu3.link1``; a PCI address without its domain."""
     return _DOMAIN.sub("", part) if ":" in part else part.partition(".")[0]
+
+
+def _kind(root: str) -> str:
+    """``gpu`` of ``gpu3``, ``:`` of a PCI address, nothing of any other name."""
+    numbered = _NUMBERED.fullmatch(root)
+    return (numbered["kind"] or ":") if numbered else ""
 
 
 def outputs_of(

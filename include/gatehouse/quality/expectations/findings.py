@@ -39,4 +39,4 @@ class ExpectFindingsOnKnownParts(KeepRule):
     rule: str = "of_unknown_part"
     column_list: list[str] = columns("host", "diagnostic", "part", "signature", "part_known")
     severity: FailureSeverity = WARNING
-    description: str | None = "Every finding speaks of a part that the unit's readings know."
+    description: str | None = "Every finding on a numbered part speaks of one that the unit's readings know."
