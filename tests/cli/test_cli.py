@@ -7,14 +7,19 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from lab_world import SMALL, LabWorld, lab_world
+from sqlalchemy import update
 
 from gatehouse.model.status import Phase
+from gatehouse.operations.admit_round import admit_round
 from gatehouse.operations.advance_phase import open_phase
 from gatehouse.operations.open_round import open_adhoc_round
+from gatehouse.store.engine import transaction
+from gatehouse.store.tables import ResultRow
 
 MEMINFO = "MemTotal:       1000000 kB\nMemFree:         500000 kB\nMemAvailable:    900000 kB\n"
 
@@ -61,7 +66,20 @@ def shell(tmp_path: Path, fresh_store_url: str) -> Iterator[Shell]:
 def test_help_lists_every_command_and_each_command_explains_itself() -> None:
     listed = gatehouse("--help")
     assert listed.returncode == 0
-    for command in ("read", "run", "catalog", "gate", "baseline", "host", "lab", "export", "up", "down", "demo"):
+    for command in (
+        "read",
+        "run",
+        "catalog",
+        "gate",
+        "baseline",
+        "host",
+        "lab",
+        "export",
+        "quality",
+        "up",
+        "down",
+        "demo",
+    ):
         assert command in listed.stdout
         own = gatehouse(command, "--help")
         assert own.returncode == 0, own.stderr
@@ -244,3 +262,31 @@ def test_a_round_of_the_pipeline_is_not_taken_from_it(shell: Shell) -> None:
     done = shell("attach", round_id)
     assert done.returncode == 2
     assert "its run in Airflow" in done.stderr
+
+
+def test_a_round_s_data_is_questioned_set_aside_and_judged_again(shell: Shell) -> None:
+    """It should show rows by problem, refuse without a reason, judge anew, keep the history, and exit as it says."""
+    place = shell.world.workspace
+    round_id, _ = shell.world.round(SMALL)
+    assert shell("quality", round_id).returncode == 3, "nobody judged it"
+    with transaction(place.engine) as session:
+        early = (ResultRow.serial == "H100EVT0001", ResultRow.diagnostic == "kernel_log")
+        session.execute(update(ResultRow).where(*early).values(started_at=datetime(2020, 1, 1, tzinfo=UTC)))
+    assert not admit_round(place, round_id).admissible
+    told = shell("quality", round_id, "--json")
+    view = json.loads(told.stdout)
+    assert (told.returncode, view["admissible"], view["number"]) == (1, False, 1)
+    row = view["problems"][0]["rows"][0]
+    assert (row["serial"], row["diagnostic"]) == ("H100EVT0001", "kernel_log")
+    assert row["result_id"]
+
+    of_problem = ("--problem", "1", "--who", "pat")
+    assert shell("quality", "set-aside", round_id, *of_problem).returncode == 2
+    done = shell("quality", "set-aside", round_id, *of_problem, "--reason", "its clock was reset")
+    assert (done.returncode, done.stdout.startswith("set aside 1 results")) == (0, True), done.stderr
+    done = shell("quality", "judge", round_id, "--who", "pat")
+    assert (done.returncode, done.stdout.startswith("judgement 2: admissible\n")) == (0, True), done.stderr
+    seen = shell("quality", round_id).stdout
+    assert all(words in seen for words in ("admissible", "its clock was reset", "1 set aside", "Judgements"))
+    nothing = shell("quality", "release", round_id, "--unit", "h100-evt-02", "--who", "sam", "--reason", "it was right")
+    assert (nothing.returncode, nothing.stderr) == (2, "gatehouse: none of these results is set aside\n")

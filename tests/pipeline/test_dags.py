@@ -15,8 +15,9 @@ from gatehouse.model.errors import CatalogError, NotFoundError, RefusedError, Us
 from gatehouse.model.status import INTRODUCTION, Phase
 from gatehouse.pipeline.notifier import GatehouseNotifier
 
-DAG_IDS = ("npi_baselines", "npi_phase_out", "npi_program", "npi_round", "npi_waiver", "npi_watch")
-WITH_FORMS = ("npi_phase_out", "npi_program", "npi_round", "npi_waiver")
+OF_PROGRAMS = ("npi_phase_out", "npi_program", "npi_round", "npi_waiver")
+BY_HAND = (*OF_PROGRAMS, "npi_set_aside")
+DAG_IDS = (*BY_HAND, "npi_baselines", "npi_watch")
 OF_A_PHASE = ("open_phase", "first_round", "exit_criteria", "sign_off", "close_phase")
 OF_A_PHASE_OUT = ("announce", "open_phase", "exit_criteria", "sign_off", "close_phase")
 OF_A_ROUND = {
@@ -35,6 +36,7 @@ OF_A_WAIVER = {
     "in_force": {"request", "quality_or_operations"},
 }
 ASKS_PEOPLE = {"sign_off", "engineering", "quality_or_operations"}
+OF_SETTING_ASIDE = {"choose": set(), "judge_again": {"choose"}}
 PROGRAM = """title: "{title}"
 sku: h100-8x
 owner: tests
@@ -183,7 +185,7 @@ def test_a_phase_out_asks_for_what_people_must_know() -> None:
     assert params.get_param("reason").schema["minLength"] == 1
 
 
-@pytest.mark.parametrize("dag_id", WITH_FORMS)
+@pytest.mark.parametrize("dag_id", OF_PROGRAMS)
 def test_the_form_asks_for_a_program_of_the_catalogue(dag_id: str) -> None:
     """It should be a drop-down with every program and its title."""
     programs = open_catalog().programs
@@ -205,7 +207,7 @@ def test_the_form_offers_the_hosts_to_choose_from() -> None:
     assert units.value is None
 
 
-@pytest.mark.parametrize("dag_id", WITH_FORMS)
+@pytest.mark.parametrize("dag_id", OF_PROGRAMS)
 def test_nobody_needs_json(dag_id: str) -> None:
     """It should ask with fields of their own, each with a title and an explanation."""
     params = dag(dag_id).params
@@ -217,12 +219,27 @@ def test_nobody_needs_json(dag_id: str) -> None:
         assert param.description, name
 
 
+def test_setting_aside_is_judged_again() -> None:
+    """It should change what is set aside, and then judge the round."""
+    tasks = {task.task_id: set(task.upstream_task_ids) for task in dag("npi_set_aside").tasks}
+    assert tasks == OF_SETTING_ASIDE
+
+
+@pytest.mark.parametrize(("name", "given"), [("reason", "-"), ("reason", None), ("round", None), ("action", "delete")])
+def test_setting_aside_without_a_reason_is_refused(name: str, given: object) -> None:
+    """It should be refused when the form is sent."""
+    from airflow.sdk.exceptions import ParamValidationError
+
+    with pytest.raises(ParamValidationError):
+        copy.deepcopy(dag("npi_set_aside").params.get_param(name)).resolve(given)
+
+
 @pytest.mark.parametrize("given", [None, "nothing-8x", 5, ["h100-8x"]])
 def test_what_is_no_program_is_refused(given: object) -> None:
     """It should be refused when the form is sent, not when the first task runs."""
     from airflow.sdk.exceptions import ParamValidationError
 
-    for dag_id in WITH_FORMS:
+    for dag_id in OF_PROGRAMS:
         param = copy.deepcopy(dag(dag_id).params.get_param("program"))
         assert param.resolve("h100-8x") == "h100-8x"
         with pytest.raises(ParamValidationError):
@@ -255,14 +272,14 @@ def test_a_broken_catalogue_stands_on_the_pages_with_file_and_line(
     bag = parse()
     assert bag.import_errors == {}
     assert len(bag.dags) == len(DAG_FILES)
-    assert all("broken.yaml:1" in dag.doc_md for dag in bag.dags.values())
+    assert all("broken.yaml:1" in bag.dags[name].doc_md for name in OF_PROGRAMS)
 
 
 def test_people_are_told_of_every_failed_task() -> None:
     """It should have the notifier on every task."""
     tasks = list(every_task())
     phases = len(INTRODUCTION) * len(OF_A_PHASE) + len(OF_A_PHASE_OUT)
-    assert len(tasks) == len(OF_A_ROUND) + phases + len(OF_A_WAIVER) + len(OF_LEARNING) + 1
+    assert len(tasks) == len(OF_A_ROUND) + phases + len(OF_A_WAIVER) + len(OF_LEARNING) + len(OF_SETTING_ASIDE) + 1
     for task in tasks:
         assert _notifies(task.on_failure_callback), task.task_id
 
@@ -286,7 +303,7 @@ def test_what_a_person_must_mend_is_not_tried_again(error: Exception) -> None:
     from airflow.sdk import RetryAction
 
     asked = [task for task in every_task() if task.task_id.split(".")[-1] not in ASKS_PEOPLE]
-    every = {*OF_A_ROUND, *OF_A_PHASE, *OF_A_PHASE_OUT, *OF_A_WAIVER, *OF_LEARNING, "watch"}
+    every = {*OF_A_ROUND, *OF_A_PHASE, *OF_A_PHASE_OUT, *OF_A_WAIVER, *OF_LEARNING, *OF_SETTING_ASIDE, "watch"}
     assert {task.task_id.split(".")[-1] for task in asked} == every - ASKS_PEOPLE
     for task in asked:
         decision = task.retry_policy.evaluate(error, 1, 3)
@@ -329,7 +346,7 @@ def test_a_dag_explains_itself(dag_id: str) -> None:
     assert made.description
     assert "Required Actions" in made.doc_md or "red" in made.doc_md
     assert "gatehouse" in made.tags
-    assert (made.schedule is None) is (dag_id in WITH_FORMS)
+    assert (made.schedule is None) is (dag_id in BY_HAND)
     assert made.catchup is False
 
 

@@ -73,6 +73,12 @@ def test_a_run_of_which_airflow_tells_little(ti: TaskInstance | None) -> None:
     assert (failure.dag_id, failure.run_id, failure.failed_tasks) == ("npi_round", RUN, ())
 
 
+def test_a_run_about_a_round_names_it() -> None:
+    """It should know the round that a form asked for, so that the alert tells of its data."""
+    context = {**task_context(TaskInstance("judge_again", dag_id="npi_set_aside")), "params": {"round": "0a5e7a51de00"}}
+    assert failure_of(context).round_id == "0a5e7a51de00"
+
+
 def test_a_long_error_is_cut() -> None:
     """It should keep an alert readable whatever an exception carries."""
     assert len(failure_of(task_context(TaskInstance(), exception=ValueError("x" * 100_000))).error) <= 2000

@@ -1,4 +1,4 @@
-"""Data Docs: they open without network, hold nothing that runs, and judging again replaces them."""
+"""Data Docs: they open without network, hold nothing that runs, and each judgement keeps its own."""
 
 import html
 import re
@@ -7,11 +7,12 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from round_samples import SCRIPT, reading, renamed, sound_round, with_readings, with_result, with_unit
+from round_samples import SCRIPT, aside, check, reading, renamed, sound_round, with_readings, with_result, with_unit
 
 from gatehouse.quality.judge import judge_round
 from gatehouse.quality.outcome import QualityOutcome
-from gatehouse.quality.round_data import RoundData
+from gatehouse.quality.round_data import EarlierJudgement, RoundData
+from gatehouse.quality.suites import TABLES
 
 FETCHES = {"script", "link", "img", "iframe", "object", "embed", "video", "audio", "source", "base"}
 
@@ -77,7 +78,7 @@ def test_the_first_page_tells_the_verdict_and_every_problem(hostile: QualityOutc
 def test_nothing_that_a_machine_said_becomes_a_tag(hostile: QualityOutcome) -> None:
     """It should show hostile words as words on every page."""
     pages = pages_of(hostile)
-    assert len(pages) == 11
+    assert len(pages) == 2 + 2 * len(TABLES)
     for path, page in pages.items():
         assert not page.tags & {"script", "img", "svg", "b"}, path
         assert not page.handlers, path
@@ -104,7 +105,8 @@ def test_every_link_leads_to_a_page(hostile: QualityOutcome) -> None:
                 target = (path.parent / link.partition("?")[0].partition("#")[0]).resolve()
                 assert target in {other.resolve() for other in pages}, (path, link)
                 reached.add(target)
-    assert reached == {path.resolve() for path in pages}
+    assert hostile.docs is not None
+    assert reached == {path.resolve() for path in pages} - {hostile.docs.resolve()}, "where everybody begins"
 
 
 def test_the_pages_of_the_checks_show_the_rows(hostile: QualityOutcome) -> None:
@@ -114,8 +116,8 @@ def test_the_pages_of_the_checks_show_the_rows(hostile: QualityOutcome) -> None:
     assert "999" in pages["round-readings.html"]
 
 
-def test_judging_again_replaces_the_pages(tmp_path: Path) -> None:
-    """It should leave the same files, with the new answer, and nothing of the building."""
+def test_writing_a_judgement_again_replaces_its_pages(tmp_path: Path) -> None:
+    """It should leave the same files, with the new answer, and nothing of the building: its answer was never kept."""
     data = sound_round()
     folder = tmp_path / "deep" / "round"
     bad = judge_round(replace(data, results=data.results[1:]), folder)
@@ -129,11 +131,48 @@ def test_judging_again_replaces_the_pages(tmp_path: Path) -> None:
     assert "What is wrong" not in page.text
 
 
+def test_each_judgement_keeps_its_pages(tmp_path: Path) -> None:
+    """It should leave the earlier pages as they are, lead to them, and say who set what aside, and why."""
+    data = sound_round()
+    bad = judge_round(with_unit(data, 1, claimed_serial="X-1"), tmp_path)
+    first = (tmp_path / "1" / "index.html").read_text(encoding="utf-8")
+    left = aside(with_unit(data, 1, claimed_serial="X-1"), 3, 4, 5)
+    before = EarlierJudgement(1, data.judged_at, "gatehouse", admissible=False, set_aside=0)
+    good = judge_round(replace(left, number=2, by="pat", earlier=(before,)), tmp_path)
+    assert (bad.admissible, good.admissible, good.number) == (False, True, 2)
+    assert (tmp_path / "1" / "index.html").read_text(encoding="utf-8") == first
+    for page, to_first in ((Page(tmp_path / "index.html"), "1/index.html"),
+                           (Page(tmp_path / "2" / "index.html"), "../1/index.html")):  # fmt: skip
+        assert to_first in page.links
+        assert all(word in page.text for word in ("Set aside", "a bad cable", "pat", "3 of 18 results", "3 set aside"))
+
+
+def test_checks_that_never_failed_are_listed_and_no_fault(tmp_path: Path) -> None:
+    """It should say that only their samples prove them, and keep silent of those that failed or are new."""
+    proven, young = check(name="power_w", unit="W", broken=3), check(name="rx.delta", unit="", rounds=2)
+    outcome = judge_round(replace(sound_round(), checks=(check(), proven, young)), tmp_path)
+    assert outcome.admissible
+    assert [c.name for c in outcome.unproven] == ["temp_c"]
+    page = Page(tmp_path / "index.html")
+    assert "Never failed" in page.text
+    assert "30 … 61 degC" in page.text
+    assert "rx.delta" not in page.text
+
+
+def test_a_problem_shows_its_first_rows(tmp_path: Path) -> None:
+    """It should name rows with unit, diagnostic, part and reading, and say how many more there are."""
+    data = sound_round()
+    judge_round(with_readings(data, *(reading(data.units[0], 999.0, part=f"gpu{n}") for n in range(30))), tmp_path)
+    text = Page(tmp_path / "index.html").text
+    assert "h100-dvt-001 (H100DVT0001): accelerator_health gpu0 temp_c" in text
+    assert "and 10 more" in text
+
+
 def test_what_else_is_in_the_folder_stays(tmp_path: Path) -> None:
     """It should touch only its own files, and take a round's id for no path."""
     (tmp_path / "notes.txt").write_text("mine")
     outcome = judge_round(sound_round(docs_id="../../etc/<b>"), tmp_path)
     assert (tmp_path / "notes.txt").read_text() == "mine"
-    assert {path.name for path in tmp_path.iterdir()} == {"notes.txt", "index.html", "validations", "expectations"}
+    assert {path.name for path in tmp_path.iterdir()} == {"notes.txt", "index.html", "1"}
     assert outcome.docs is not None
     assert html.escape("../../etc/<b>") in outcome.docs.read_text(encoding="utf-8")

@@ -59,3 +59,24 @@ def test_an_object_storage_path_serves_as_well() -> None:
     raw = RawStore(UPath("memory://gatehouse-raw"))
     digest = raw.put(b"in a bucket")
     assert raw.get(digest) == b"in a bucket"
+
+
+def test_what_is_lost_or_damaged_is_found(tmp_path: Path) -> None:
+    """It should tell what is not there or empty without reading, and what changed by reading; nothing is never lost."""
+    raw = RawStore(tmp_path)
+    kept, gone, empty, changed = (raw.put(text) for text in (b"kept", b"gone", b"empty", b"changed"))
+    where = {digest: tmp_path / digest[:2] / f"{digest}.z" for digest in (kept, gone, empty, changed)}
+    where[gone].unlink()
+    where[empty].write_bytes(b"")
+    where[changed].write_bytes(where[kept].read_bytes())
+    everything = (kept, gone, empty, changed, EMPTY, "no hash")
+    assert raw.lost(everything) == {gone, empty, "no hash"}
+    assert raw.damaged((kept, gone, changed, EMPTY)) == {changed}
+
+
+def test_what_is_lost_of_many_is_listed_and_not_asked_one_by_one() -> None:
+    """It should find in an object storage what it finds in a folder."""
+    raw = RawStore(UPath("memory://lost"))
+    kept = [raw.put(str(number).encode()) for number in range(300)]
+    gone = [hashlib.sha256(b"gone %d" % number).hexdigest() for number in range(3)]
+    assert raw.lost([*kept, *gone, EMPTY]) == set(gone)

@@ -3,9 +3,12 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, func, select
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, func, select, text
 from sqlalchemy.exc import IntegrityError
 
 from gatehouse.model.commands import Command, Completed, Ended
@@ -14,8 +17,9 @@ from gatehouse.model.hosts import Endpoint, Host
 from gatehouse.model.readings import Finding, Reading
 from gatehouse.model.results import Result, Violation
 from gatehouse.model.status import Action, FindingClass, Measured, Severity, Verdict
-from gatehouse.store import jobs, leases, outputs, rounds
+from gatehouse.store import jobs, judgements, leases, migrations, outputs, rounds, set_asides
 from gatehouse.store.engine import migrate, open_store, pending_migrations, transaction
+from gatehouse.store.judgements import Judged
 from gatehouse.store.outputs import StoredOutput
 from gatehouse.store.raw import EMPTY
 from gatehouse.store.tables import FindingRow, OutputRow, ReadingRow, ResultRow, RoundUnitRow
@@ -230,3 +234,56 @@ def test_a_jobs_first_start_and_first_end_stay(engine: Engine) -> None:
         assert (row.began_at, row.elapsed_s, row.trouble, row.trouble_since) == (at, 20.0, None, None)
         assert row.ended_at is not None
         assert jobs.running_on(session, serial) == []
+
+
+def test_a_judgement_that_left_out_other_results_comes_after_it(engine: Engine) -> None:
+    """It should be the next one, and the round repeats it; the one before stays."""
+    opened(engine)
+    with transaction(engine) as session:
+        assert rounds.file_visit(session, "r1", visit(HOSTS[0]))
+        assert rounds.judge(session, "r1", False, [{"text": "odd"}])
+        result = session.scalars(select(ResultRow)).one()
+        set_asides.put(session, [result.id], "pat", "loose")
+        left_out = set_asides.live(session, "r1")
+        assert rounds.judge(session, "r1", True, [], Judged(by="pat", set_aside=left_out))
+        assert not rounds.judge(session, "r1", False, [], Judged(set_aside=left_out))
+    with transaction(engine) as session:
+        kept = judgements.of_round(session, "r1")
+        assert [(j.number, j.admissible, j.judged_by) for j in kept] == [(1, False, "gatehouse"), (2, True, "pat")]
+        assert kept[1].set_aside[0]["reason"] == "loose"
+        assert rounds.get_round(session, "r1").admissible is True
+
+
+def test_two_who_judge_at_once_make_one_judgement(engine: Engine) -> None:
+    """It should let one of them in, and tell the other that a judgement stands."""
+    opened(engine)
+
+    def judge(_: int) -> bool:
+        with transaction(engine) as session:
+            return rounds.judge(session, "r1", True, [])
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(judge, range(4))) == [False, False, False, True]
+
+
+def test_rounds_that_were_judged_before_judgements_were_kept_have_one(fresh_store_url: str) -> None:
+    """It should turn what a round says into its first judgement when the store is migrated."""
+    engine = open_store(fresh_store_url)
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__path__[0])))
+    config.attributes["engine"] = engine
+    command.upgrade(config, "0003")
+    old = (
+        "INSERT INTO round"
+        " (id, program, phase, plan, number, requested_by, reason, spec, judged_at, admissible, problems) VALUES"
+        " ('r1', 'prog', 'EVT', 'evt', 1, 'me', '', '{}', now(), false, '[{\"text\": \"odd\"}]'),"
+        " ('r2', 'prog', 'EVT', 'evt', 2, 'me', '', '{}', NULL, NULL, NULL)"
+    )
+    with engine.begin() as connection:
+        connection.execute(text(old))
+    migrate(engine)
+    with transaction(engine) as session:
+        kept = judgements.of_round(session, "r1")
+        assert [(j.number, j.admissible, j.problems) for j in kept] == [(1, False, [{"text": "odd"}])]
+        assert not rounds.judge(session, "r1", True, [])
+        assert judgements.of_round(session, "r2") == []

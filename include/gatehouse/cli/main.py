@@ -51,6 +51,7 @@ _COMMANDS = {
     "eol": "eol",
     "read": "evidence",
     "export": "evidence",
+    "quality": "quality",
     "report": "evidence",
     "up": "stack",
     "down": "stack",

@@ -9,12 +9,15 @@ from gatehouse.diagnostics.registry import all_diagnostics
 from gatehouse.model.errors import UsageError
 from gatehouse.model.jobs import JobProgress
 from gatehouse.operations.unfinished import progress_of
+from gatehouse.operations.view_quality import JudgementLine, judgement_line
 from gatehouse.operations.workspace import Workspace
-from gatehouse.store import jobs, rounds, views
+from gatehouse.store import jobs, judgements, rounds, set_asides, views
 from gatehouse.store.engine import transaction
-from gatehouse.store.tables import JobRow, ResultRow, RoundRow
+from gatehouse.store.set_asides import AsideResult
+from gatehouse.store.tables import JobRow, QualityRow, ResultRow, RoundRow
 from gatehouse.store.views import DiagnosticTally, RoundTotals, UnitTally
 
+PROBLEM_ROWS = 20  # of each problem
 PAGE = 100  # hosts a page: a plan of ten diagnostics makes a thousand cells of them
 _NOTHING = DiagnosticTally(0, 0, 0, 0, 0)
 
@@ -28,6 +31,7 @@ class Cell:
     severity: str | None
     action: str
     reason: str
+    set_aside: str = ""  # by whom and why, where a person took it out of the evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +65,15 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something wrong with the round's data; only a ``blocking`` one makes it inadmissible."""
+    """Something wrong with the round's data; only a ``blocking`` one makes it inadmissible.
+
+    ``rows`` are the first rows that it names, in words, and ``more`` is how many there are beyond them.
+    """
 
     text: str
     blocking: bool
+    rows: tuple[str, ...] = ()
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +98,8 @@ class RoundView:
     found: int
     page: int
     pages: int
+    judgements: tuple[JudgementLine, ...] = ()
+    set_aside: tuple[AsideResult, ...] = ()
 
 
 def view_round(
@@ -100,7 +111,7 @@ def view_round(
     trouble_only: bool = False,
     size: int = PAGE,
 ) -> RoundView:
-    """The round, with a page of its units. Six queries at most, whatever the number of hosts.
+    """The round, with a page of its units. Nine queries at most, whatever the number of hosts.
 
     Raises:
         NotFoundError: no such round.
@@ -117,8 +128,12 @@ def view_round(
         )
         serials = [unit.unit.serial for unit in units]
         results = views.results_of(session, round_id, serials)
+        history = judgements.of_round(session, round_id)
+        broken = judgements.broken_rows(session, history[-1].id, first=PROBLEM_ROWS) if history else ()
+        aside = set_asides.live(session, round_id)
         running = jobs.jobs_of_round(session, round_id, serials) if row.judged_at is None else ()
     at_work = {job.serial: job for job in running if job.ended_at is None}
+    why_aside = {a.result_id: f"{a.who}: {a.reason}" for a in aside}
     columns = _columns(row, tallies)
     return RoundView(
         round_id=row.id,
@@ -132,20 +147,29 @@ def view_round(
         created_at=row.created_at,
         judged_at=row.judged_at,
         admissible=row.admissible,
-        problems=tuple(_problem(p) for p in row.problems or ()),
+        problems=tuple(_problem(number, p, broken) for number, p in enumerate(row.problems or (), 1)),
         totals=totals,
         columns=columns,
-        units=tuple(_unit(unit, columns, results, at_work.get(unit.unit.serial)) for unit in units),
+        units=tuple(_unit(unit, columns, results, why_aside, at_work.get(unit.unit.serial)) for unit in units),
         found=found,
         page=page,
         pages=max(1, -(-found // size)),
+        judgements=tuple(map(judgement_line, history)),
+        set_aside=aside,
     )
 
 
-def _problem(stored: Any) -> Problem:
+def _problem(number: int, stored: Any, broken: Sequence[QualityRow]) -> Problem:
     if not isinstance(stored, dict):
         return Problem(str(stored), blocking=True)
-    return Problem(str(stored.get("text", "")), bool(stored.get("blocking", True)))
+    rows = [_words(row) for row in broken if row.problem == number]
+    more = max(0, int(stored.get("rows", 0)) - len(rows)) if rows else 0
+    return Problem(str(stored.get("text", "")), bool(stored.get("blocking", True)), tuple(rows), more)
+
+
+def _words(row: QualityRow) -> str:
+    where = " ".join(filter(None, (row.diagnostic, row.part, row.name)))
+    return f"{row.host} ({row.serial})" + (f": {where}" if where else "")
 
 
 def _plan(row: RoundRow) -> Mapping[str, Any]:
@@ -175,8 +199,9 @@ def _columns(row: RoundRow, tallies: Mapping[str, DiagnosticTally]) -> tuple[Col
 
 
 def _unit(
-    tally: UnitTally, columns: Sequence[Column], results: Mapping[tuple[str, str], ResultRow], job: JobRow | None
-) -> UnitLine:
+    tally: UnitTally, columns: Sequence[Column], results: Mapping[tuple[str, str], ResultRow],
+    why_aside: Mapping[int, str], job: JobRow | None,
+) -> UnitLine:  # fmt: skip
     unit = tally.unit
     return UnitLine(
         host=unit.host,
@@ -187,10 +212,12 @@ def _unit(
         claimed_serial=unit.claimed_serial,
         failed=tally.failed,
         holes=tally.holes,
-        cells=tuple(_cell(results.get((unit.serial, column.diagnostic))) for column in columns),
+        cells=tuple(_cell(results.get((unit.serial, column.diagnostic)), why_aside) for column in columns),
         job=progress_of(job, unit.host) if job and unit.measured_at is None else None,
     )
 
 
-def _cell(row: ResultRow | None) -> Cell | None:
-    return Cell(row.measured, row.verdict, row.severity, row.action, row.reason) if row else None
+def _cell(row: ResultRow | None, why_aside: Mapping[int, str]) -> Cell | None:
+    if row is None:
+        return None
+    return Cell(row.measured, row.verdict, row.severity, row.action, row.reason, why_aside.get(row.id, ""))

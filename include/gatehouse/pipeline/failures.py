@@ -23,8 +23,8 @@ def failure_of(context: Mapping[str, Any]) -> Failure:
     ti = context.get("ti") or context.get("task_instance")
     dag_id = str(getattr(context.get("dag"), "dag_id", "") or getattr(ti, "dag_id", ""))
     run_id = str(context.get("run_id") or getattr(ti, "run_id", ""))
-    round_id = round_id_of(run_id) if dag_id == ROUND_DAG else ""
     asked = context.get("params") or getattr(context.get("dag_run"), "conf", None) or {}
+    round_id = round_id_of(run_id) if dag_id == ROUND_DAG else str(asked.get("round") or "")
     program = str(asked.get("program") or "")
     if ti is None or "reason" in context:
         failed = _failed_tasks(ti, dag_id, run_id)

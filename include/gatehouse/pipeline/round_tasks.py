@@ -9,7 +9,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleExcept
 from gatehouse.model.errors import NotFoundError
 from gatehouse.model.round_ids import round_id_of
 from gatehouse.model.status import Phase
-from gatehouse.operations.admit_round import admit_round
+from gatehouse.operations.admit_round import BY_ITSELF, admit_round
 from gatehouse.operations.open_round import RoundRequest
 from gatehouse.operations.open_round import open_round as open_round_now
 from gatehouse.operations.summarise_round import RoundSummary, UnitSummary, summarise_round
@@ -61,13 +61,12 @@ def measure(shard: Shard) -> None:
 
 @task(trigger_rule="all_done", outlets=[ROUND_JUDGED])
 def judge() -> None:
-    """Great Expectations decides whether the round may count; red means that it may not."""
+    """Great Expectations decides whether the round may count; red means that it may not.
+
+    Clear it after results were set aside, and the round is judged again without them.
+    """
     _opened()
-    outcome = admit_round(workspace_from_connections(), _round_id())
-    for problem in outcome.problems:
-        log.warning("%s: %s", "problem" if problem.blocking else "note", problem.text)
-    if not outcome.admissible:
-        blocking = [p.text for p in outcome.problems if p.blocking]
+    if blocking := judged(_round_id(), BY_ITSELF):
         raise AirflowFailException("inadmissible, so no evidence for any gate: " + "; ".join(blocking))
 
 
@@ -94,6 +93,15 @@ def verdict(group: Shard) -> None:
         raise AirflowFailException("; ".join(f"{u.host}: {_reasons(u.failed)} — next: {u.action}" for u in bad))
     if all(unit.not_measured for unit in units):
         raise AirflowSkipException("not everything was measured: the machine is neither good nor bad yet")
+
+
+def judged(round_id: str, who: str) -> list[str]:
+    """Judge a round, say everything that was found in the log, and return what makes it inadmissible."""
+    outcome = admit_round(workspace_from_connections(), round_id, who)
+    log.info("judgement %d: %s", outcome.number, outcome.completeness.words)
+    for problem in outcome.problems:
+        log.warning("%s: %s", "problem" if problem.blocking else "note", problem.text)
+    return [problem.text for problem in outcome.problems if problem.blocking]
 
 
 def _opened() -> RoundSummary:

@@ -3,26 +3,27 @@
 These are the judgements that Great Expectations has no expectation for; ``expectations`` makes one of each.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd  # type: ignore[import-untyped]  # pandas ships no types
 
 from gatehouse.model.status import Measured, Verdict
-from gatehouse.quality.thresholds import CLOCK_TOLERANCE_S, MIN_UNITS_TO_VARY
+from gatehouse.quality import rules_of_evidence as evidence
+from gatehouse.quality import rules_of_history as history
+from gatehouse.quality.thresholds import CLOCK_TOLERANCE_S, MIN_UNITS_TO_VARY, VARYING_UNITS
 
 Rule = Callable[[pd.DataFrame], "pd.Series[bool]"]
-_VARYING_UNITS = ("degC", "W")
-# Readings in degrees or watts that are settings and ratings, alike on every unit by right.
-_SETTING = (
-    r"(?:^|[._])(?:t?limit|max|min|trip|shutdown|slowdown|crit|critical|warn|warning|threshold|target|default|rated|"
-    r"requested|enforced|cap|capacity)(?:[._]|$)"
-)
 
 
 def missing(planned: pd.DataFrame) -> "pd.Series[bool]":
     """Planned results without a row. ERROR and SKIP have rows: they are honest data."""
     return ~planned["recorded"]
+
+
+def nowhere_measured(planned: pd.DataFrame) -> "pd.Series[bool]":
+    """Planned results of a mandatory diagnostic that no unit of the round was measured by, though it left rows."""
+    return planned["mandatory"] & planned["recorded"] & ~planned["somewhere"]
 
 
 def of_unknown_units(planned: pd.DataFrame) -> "pd.Series[bool]":
@@ -78,6 +79,16 @@ def beyond_physics(readings: pd.DataFrame) -> "pd.Series[bool]":
     return (readings["value"] < readings["low"]) | (readings["value"] > readings["high"])
 
 
+def ends_in_disorder(readings: pd.DataFrame) -> "pd.Series[bool]":
+    """Readings that were held against a limit whose least is above its most: nothing can keep it."""
+    return readings["least"] > readings["most"]
+
+
+def number_and_word(readings: pd.DataFrame) -> "pd.Series[bool]":
+    """Readings that are a number and a text at once: nobody can say which of them was judged."""
+    return readings["also_a_word"]
+
+
 def of_unexpected_unit(quantities: pd.DataFrame) -> "pd.Series[bool]":
     """Quantities in another unit than the catalogue's."""
     expected = quantities["expected_unit"]
@@ -93,7 +104,7 @@ def of_mixed_units(quantities: pd.DataFrame) -> "pd.Series[bool]":
 def never_varying(quantities: pd.DataFrame) -> "pd.Series[bool]":
     """Temperatures and powers that are bit-identical on all parts of all units, of which there are at least five."""
     name = quantities["name"].astype("str")
-    live = quantities["unit"].isin(_VARYING_UNITS) & ~name.str.contains(_SETTING, case=False, regex=True)
+    live = quantities["unit"].isin(VARYING_UNITS) & ~name.str.contains(history.SETTING, case=False, regex=True)
     groups = quantities.astype({"diagnostic": "str", "name": "str", "unit": "str"}).groupby(
         ["diagnostic", "name", "unit"], observed=True
     )
@@ -105,10 +116,11 @@ def _shared(names: "pd.Series[str]") -> "pd.Series[bool]":
     return names.notna() & names.duplicated(keep=False)
 
 
-RULES: Mapping[str, Rule] = {
+RULES: dict[str, Rule] = {
     rule.__name__: rule
     for rule in (
         missing,
+        nowhere_measured,
         of_unknown_units,
         not_asked,
         claimed_twice,
@@ -119,8 +131,40 @@ RULES: Mapping[str, Rule] = {
         without_start,
         not_finite,
         beyond_physics,
+        ends_in_disorder,
+        number_and_word,
         of_unexpected_unit,
         of_mixed_units,
         never_varying,
+        evidence.nobody_asked,
+        evidence.of_undescribed_skus,
+        evidence.too_much_set_aside,
+        evidence.without_whole_output,
+        evidence.unexplained_failure,
+        evidence.contradicted_pass,
+        evidence.hole_without_reason,
+        evidence.ungraded_violation,
+        evidence.of_unknown_part,
+        evidence.unfinished_output,
+        evidence.exited_without_code,
+        evidence.no_hash,
+        evidence.raw_output_lost,
+        evidence.raw_output_damaged,
+        evidence.truncated_output,
+        evidence.measured_before_its_end,
+        evidence.never_ended,
+        evidence.not_acknowledged,
+        evidence.beyond_its_limit,
+        history.clock_moved,
+        history.visited_outside_the_round,
+        history.in_two_units,
+        history.loose_in_two_units,
+        history.moved_part,
+        history.replaced_part,
+        history.dead_check,
+        history.never_measured,
+        history.unit_changed,
+        history.unit_corrected,
+        history.jumped_by_a_factor,
     )
 }

@@ -12,7 +12,10 @@ from great_expectations.expectations.expectation import Expectation
 from gatehouse.quality import expectations
 from gatehouse.quality.expectations.base import OfRound
 
-TABLES = ("planned", "units", "results", "readings", "quantities")  # in the order in which people hear of them
+TABLES = (  # in the order in which people hear of them
+    "round", "planned", "units", "parts", "moves", "results", "readings", "quantities", "changes", "checks",
+    "findings", "outputs", "jobs",
+)  # fmt: skip
 
 
 @cache

@@ -26,6 +26,16 @@ def missing(rows: pd.DataFrame) -> str:
     return f"{counted(len(rows), 'planned result')} {verb} missing{never}: {each(rows, _diagnostic)}"
 
 
+def nowhere_measured(rows: pd.DataFrame) -> str:
+    """Which mandatory diagnostics nobody answered."""
+    names = sorted({shown(name) for name in rows["diagnostic"]})
+    verb = "was" if len(names) == 1 else "were"
+    return (
+        f"{counted(len(names), 'mandatory diagnostic')} {verb} measured on none of {counted(_hosts(rows), 'unit')}: "
+        + listed(names)
+    )
+
+
 def of_unknown_units(rows: pd.DataFrame) -> str:
     """Which units are planned, and not there."""
     return f"{_units(rows)} planned but not in the round: {hosts_of(rows)}"
@@ -122,6 +132,17 @@ def beyond_physics(rows: pd.DataFrame) -> str:
     verb = "is" if len(rows) == 1 else "are"
     said = each(rows, lambda row: f"{_reading(row)} {_bound(row)}")
     return f"{counted(len(rows), 'reading')} {verb} beyond physics: {said}"
+
+
+def ends_in_disorder(rows: pd.DataFrame) -> str:
+    """Which limits nothing can keep."""
+    said = each(rows, lambda row: f"{_reading(row)} against {number(row['least'])} to {number(row['most'])}")
+    return f"{counted(len(rows), 'reading')} held against a limit that nothing can keep: {said}"
+
+
+def number_and_word(rows: pd.DataFrame) -> str:
+    """Which readings are two things at once."""
+    return f"{counted(len(rows), 'reading')} with a number and a text at once: {each(rows, _reading)}"
 
 
 def of_unexpected_unit(rows: pd.DataFrame) -> str:

@@ -14,7 +14,18 @@ from gatehouse.model.errors import RefusedError
 from gatehouse.model.evidence import GateDecision, SignOff
 from gatehouse.model.status import Phase
 from gatehouse.model.waivers import StepKind
-from gatehouse.store.tables import DecisionRow, PhaseRow, RoundRow, SignOffRow, StandingRow, WaiverRow, WaiverStepRow
+from gatehouse.store.tables import (
+    DecisionRow,
+    JudgementRow,
+    PhaseRow,
+    ResultRow,
+    RoundRow,
+    SetAsideRow,
+    SignOffRow,
+    StandingRow,
+    WaiverRow,
+    WaiverStepRow,
+)
 
 WAIVER_NEWS = (StepKind.REQUESTED, StepKind.APPROVED, StepKind.REJECTED, StepKind.WITHDRAWN)
 
@@ -129,13 +140,20 @@ def sign_offs(session: Session, program: str, phase: Phase) -> Sequence[SignOffR
 
 
 def news(session: Session, program: str, phase: Phase) -> tuple[int, int, int, int]:
-    """Changes whenever a gate has something new to look at: judged rounds, answers, waivers and what becomes of them.
+    """Changes whenever a gate has something new to look at.
 
-    News of the phases before it count too: an exit on conditions that is taken back holds the gates behind it.
+    That is: judgements and results set aside or released, answers, waivers and what becomes of them. News of the phases
+    before it count too: an exit on conditions that is taken back holds the gates behind it.
     """
     upto = [each.value for each in Phase if list(Phase).index(each) <= list(Phase).index(phase)]
-    judged = select(func.count()).where(
-        RoundRow.program == program, RoundRow.phase.in_(upto), RoundRow.judged_at.is_not(None)
+    of_gate = (RoundRow.program == program, RoundRow.phase.in_(upto))
+    judged = select(func.count()).select_from(JudgementRow).join(RoundRow).where(*of_gate)
+    moved = (
+        select(func.count() + func.count(SetAsideRow.released_at))
+        .select_from(SetAsideRow)
+        .join(ResultRow, ResultRow.id == SetAsideRow.result_id)
+        .join(RoundRow, RoundRow.id == ResultRow.round_id)
+        .where(*of_gate)
     )
     answered = select(func.count()).where(SignOffRow.program == program, SignOffRow.phase == phase)
     steps = (
@@ -145,6 +163,6 @@ def news(session: Session, program: str, phase: Phase) -> tuple[int, int, int, i
         .where(WaiverRow.program == program, WaiverRow.phase.in_(upto), WaiverStepRow.kind.in_(WAIVER_NEWS))
     )
     found = select(func.count()).where(StandingRow.program == program, StandingRow.phase.in_(upto))
-    counted = select(*(query.scalar_subquery() for query in (judged, answered, steps, found)))
-    rounds, answers, waived, standings = session.execute(counted).one()
-    return rounds, answers, waived, standings
+    counted = select(*(query.scalar_subquery() for query in (judged, moved, answered, steps, found)))
+    rounds, rows, answers, waived, standings = session.execute(counted).one()
+    return rounds + rows, answers, waived, standings

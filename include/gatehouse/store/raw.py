@@ -7,6 +7,7 @@ universal-pathlib, or Airflow's ObjectStoragePath with its Connection.
 import hashlib
 import uuid
 import zlib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from gatehouse.model.errors import NotFoundError, StoreError
 RawFolder = Any  # Path, UPath or ObjectStoragePath: they share methods, not a base class
 EMPTY = hashlib.sha256(b"").hexdigest()
 _LEVEL = 6
+_SHARDS = 256  # folders, by the first byte of the hash
 
 
 class RawStore:
@@ -59,7 +61,42 @@ class RawStore:
             raise StoreError(f"raw output {digest[:12]}… is not what was stored")
         return data
 
+    def lost(self, digests: Iterable[str]) -> set[str]:
+        """Which of these are not kept here, or kept as nothing: without reading them."""
+        wanted = {digest for digest in digests if digest != EMPTY}
+        named = {digest for digest in wanted if _is_digest(digest)}
+        if isinstance(self._folder, Path) or len(named) <= _SHARDS:
+            return wanted - {digest for digest in named if self._is_kept(digest)}
+        # An object storage answers slowly to each question, and lists a thousand names in one.
+        return wanted - {name for shard in {digest[:2] for digest in named} for name in self._listed(shard)}
+
+    def damaged(self, digests: Iterable[str]) -> set[str]:
+        """Which of these are kept, and not as they were put: reads every one of them."""
+        found = set()
+        for digest in digests:
+            try:
+                self.get(digest)
+            except NotFoundError:
+                continue
+            except StoreError:
+                found.add(digest)
+        return found
+
+    def _listed(self, shard: str) -> set[str]:
+        folder = self._folder / shard
+        return {path.name.removesuffix(".z") for path in folder.iterdir()} if folder.exists() else set()
+
+    def _is_kept(self, digest: str) -> bool:
+        try:
+            return bool(self._path(digest).stat().st_size)
+        except FileNotFoundError:
+            return False
+
     def _path(self, digest: str) -> RawFolder:
-        if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
+        if not _is_digest(digest):
             raise NotFoundError(f"{digest[:64]!r} is not a SHA-256")
         return self._folder / digest[:2] / f"{digest}.z"
+
+
+def _is_digest(text: str) -> bool:
+    return len(text) == 64 and set(text) <= set("0123456789abcdef")

@@ -1,4 +1,4 @@
-"""Rounds: opened once, filled unit by unit, judged once. The caller commits."""
+"""Rounds: opened once, filled unit by unit, and judged. The caller commits."""
 
 import io
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -14,12 +14,15 @@ from gatehouse.model.errors import NotFoundError, StaleVisitError
 from gatehouse.model.hosts import Host
 from gatehouse.model.readings import Reading
 from gatehouse.model.results import Result
+from gatehouse.store import judgements
+from gatehouse.store.judgements import Judged
 from gatehouse.store.outputs import StoredOutput, clean, file_outputs
-from gatehouse.store.tables import FindingRow, ReadingRow, ResultRow, RoundRow, RoundUnitRow
+from gatehouse.store.tables import FindingRow, ResultRow, RoundRow, RoundUnitRow
 
 _READING_COLUMNS = ("result_id", "part", "name", "number", "word", "unit", "low", "high")
 _NULL, _NO_BOUNDS, _NO_ENDS = "\\N", (None, None), "\\N\t\\N"
 _COPY_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+_PLAIN = Judged()
 MAX_WORD = 1000  # characters of a reading's text: identities and states are short; the raw output has the rest
 
 
@@ -66,6 +69,18 @@ def get_round(session: Session, round_id: str) -> RoundRow:
         NotFoundError: there is none.
     """
     row = session.get(RoundRow, round_id)
+    if row is None:
+        raise NotFoundError(f"no round {round_id!r}")
+    return row
+
+
+def lock_round(session: Session, round_id: str) -> RoundRow:
+    """The round of that id, which nobody else may judge or set results aside in until the commit.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    row = session.get(RoundRow, round_id, with_for_update=True)
     if row is None:
         raise NotFoundError(f"no round {round_id!r}")
     return row
@@ -120,15 +135,24 @@ def file_visit(session: Session, round_id: str, visit: UnitVisit, earlier: Colle
     return True
 
 
-def judge(session: Session, round_id: str, admissible: bool, problems: Sequence[Mapping[str, Any]]) -> bool:
-    """Say once and for all whether the round's data may be trusted. Returns False when that was said before."""
-    done = session.execute(
-        update(RoundRow)
-        .where(RoundRow.id == round_id, RoundRow.judged_at.is_(None))
-        .values(judged_at=datetime.now(UTC), admissible=admissible, problems=[dict(p) for p in problems])
-        .returning(RoundRow.id)
-    ).first()
-    return done is not None
+def judge(
+    session: Session, round_id: str, admissible: bool, problems: Sequence[Mapping[str, Any]], judged: Judged = _PLAIN
+) -> bool:
+    """Say whether the round's data may be trusted: the one door that says it, and each judgement is kept.
+
+    Returns False, and changes nothing, where a judgement stands that left out the same results: judging again without
+    any change never changes an answer.
+
+    Raises:
+        NotFoundError: no such round.
+    """
+    row = lock_round(session, round_id)
+    standing = judgements.latest(session, round_id)
+    if row.judged_at and judgements.left_out(standing) == {aside.result_id for aside in judged.set_aside}:
+        return False
+    kept = judgements.keep(session, round_id, admissible, problems, judged)
+    row.judged_at, row.admissible, row.problems = datetime.now(UTC), admissible, kept.problems
+    return True
 
 
 def _file_results(session: Session, round_id: str, visit: UnitVisit) -> dict[str, int]:
@@ -222,19 +246,3 @@ def _finding_rows(result: Result) -> Iterable[dict[str, Any]]:
             "severity": violation.severity,
             "action": violation.action,
         }
-
-
-def numbers(session: Session, round_id: str, names: Collection[str]) -> Sequence[tuple[str, str, str, str, float, str]]:
-    """Numeric readings of a round by name: (serial, diagnostic, part, name, value, unit)."""
-    query = (
-        select(
-            ResultRow.serial, ResultRow.diagnostic, ReadingRow.part, ReadingRow.name, ReadingRow.number, ReadingRow.unit
-        )
-        .join(ResultRow, ResultRow.id == ReadingRow.result_id)
-        .where(ResultRow.round_id == round_id, ReadingRow.name.in_(list(names)), ReadingRow.number.is_not(None))
-    )
-    return [
-        (serial, diagnostic, part, name, value, unit)
-        for serial, diagnostic, part, name, value, unit in session.execute(query)
-        if value is not None
-    ]

@@ -26,9 +26,9 @@ def columns(*names: str) -> list[str]:
     return list(names)
 
 
-def words_of(vocabulary: type[StrEnum]) -> list[str]:
-    """The words of a vocabulary, as they stand in a table."""
-    return [word.value for word in vocabulary]
+def words_of(vocabulary: type[StrEnum], *more: str) -> list[str]:
+    """The words of a vocabulary, as they stand in a table, and more."""
+    return [*(word.value for word in vocabulary), *more]
 
 
 class OfRound:

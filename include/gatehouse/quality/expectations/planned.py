@@ -2,8 +2,10 @@
 
 from typing import ClassVar
 
+from great_expectations.expectations.metadata_types import FailureSeverity
+
 from gatehouse.quality import texts
-from gatehouse.quality.expectations.base import KeepRule, Text, columns
+from gatehouse.quality.expectations.base import WARNING, KeepRule, Text, columns
 
 
 class ExpectPlannedResultsMeasured(KeepRule):
@@ -24,3 +26,14 @@ class ExpectPlannedUnitsInRound(KeepRule):
     rule: str = "of_unknown_units"
     column_list: list[str] = columns("serial", "host", "known")
     description: str | None = "Every planned unit is a unit of the round, so its identity and clock are checked too."
+
+
+class ExpectMandatoryMeasured(KeepRule):
+    """Nobody answered: the tool or the way to it is broken, not one machine."""
+
+    table: ClassVar[str] = "planned"
+    text: ClassVar[Text] = texts.nowhere_measured
+    rule: str = "nowhere_measured"
+    column_list: list[str] = columns("host", "diagnostic", "mandatory", "recorded", "somewhere")
+    severity: FailureSeverity = WARNING
+    description: str | None = "Every mandatory diagnostic was measured on one unit at least."

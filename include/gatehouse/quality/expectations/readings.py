@@ -31,6 +31,26 @@ class ExpectReadingsWithinPhysics(KeepRule):
     description: str | None = "Every reading that physics bounds lies within its bounds."
 
 
+class ExpectLimitsInOrder(KeepRule):
+    """A limit that nothing can keep fails good machines."""
+
+    table: ClassVar[str] = "readings"
+    text: ClassVar[Text] = texts.ends_in_disorder
+    rule: str = "ends_in_disorder"
+    column_list: list[str] = columns("host", "diagnostic", "part", "name", "value", "unit", "least", "most")
+    description: str | None = "No limit's least is above its most."
+
+
+class ExpectNumbersOrWords(KeepRule):
+    """Nobody could say which of the two was judged."""
+
+    table: ClassVar[str] = "readings"
+    text: ClassVar[Text] = texts.number_and_word
+    rule: str = "number_and_word"
+    column_list: list[str] = columns("host", "diagnostic", "part", "name", "value", "unit", "also_a_word")
+    description: str | None = "No reading is a number and a text at once."
+
+
 class ExpectUnitsOfCatalogue(KeepRule):
     """A number in another unit is another number."""
 

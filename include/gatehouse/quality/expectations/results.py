@@ -9,7 +9,7 @@ from great_expectations.expectations.core.expect_table_row_count_to_be_between i
 from great_expectations.expectations.metadata_types import FailureSeverity
 
 from gatehouse.model.status import Measured, Verdict
-from gatehouse.quality import texts
+from gatehouse.quality import texts, texts_of_evidence
 from gatehouse.quality.expectations.base import WARNING, KeepRule, OfRound, Text, columns, words_of
 from gatehouse.quality.thresholds import CLOCK_TOLERANCE_S, MAX_AGE_S
 
@@ -116,3 +116,44 @@ class ExpectPossibleDurations(OfRound, ExpectColumnValuesToBeBetween):
     column: str = "duration_s"
     min_value: float | None = 0
     description: str | None = "No result took less than no time."
+
+
+class ExpectOutputsOfResults(KeepRule):
+    """A measurement without a raw output is hearsay."""
+
+    table: ClassVar[str] = "results"
+    text: ClassVar[Text] = texts_of_evidence.without_whole_output
+    rule: str = "without_whole_output"
+    column_list: list[str] = columns("host", "diagnostic", "measured", "outputs", "whole_outputs")
+    description: str | None = "Every measured result rests on at least one output that ended by itself and came whole."
+
+
+class ExpectFailuresExplained(KeepRule):
+    """Who is to swap a part must see why."""
+
+    table: ClassVar[str] = "results"
+    text: ClassVar[Text] = texts_of_evidence.unexplained_failure
+    rule: str = "unexplained_failure"
+    column_list: list[str] = columns("host", "diagnostic", "verdict", "failing_limits")
+    description: str | None = "Every FAIL names a limit or a finding that condemns."
+
+
+class ExpectPassesUncontradicted(KeepRule):
+    """A PASS and what condemns it cannot both be true."""
+
+    table: ClassVar[str] = "results"
+    text: ClassVar[Text] = texts_of_evidence.contradicted_pass
+    rule: str = "contradicted_pass"
+    column_list: list[str] = columns("host", "diagnostic", "verdict", "failing_limits")
+    description: str | None = "No PASS has a limit or a finding that condemns."
+
+
+class ExpectReasonsOfHoles(KeepRule):
+    """Who does not know why cannot mend it."""
+
+    table: ClassVar[str] = "results"
+    text: ClassVar[Text] = texts_of_evidence.hole_without_reason
+    rule: str = "hole_without_reason"
+    column_list: list[str] = columns("host", "diagnostic", "measured", "reason")
+    severity: FailureSeverity = WARNING
+    description: str | None = "Every result that was not measured says why."

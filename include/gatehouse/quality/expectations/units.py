@@ -5,10 +5,11 @@ from typing import ClassVar
 from great_expectations.expectations.core.expect_column_values_to_be_between import ExpectColumnValuesToBeBetween
 from great_expectations.expectations.core.expect_column_values_to_be_unique import ExpectColumnValuesToBeUnique
 from great_expectations.expectations.core.expect_table_row_count_to_be_between import ExpectTableRowCountToBeBetween
+from great_expectations.expectations.metadata_types import FailureSeverity
 
-from gatehouse.quality import texts
-from gatehouse.quality.expectations.base import KeepRule, OfRound, Text, columns
-from gatehouse.quality.thresholds import MAX_CLOCK_SKEW_S
+from gatehouse.quality import texts, texts_of_evidence
+from gatehouse.quality.expectations.base import WARNING, KeepRule, OfRound, Text, columns
+from gatehouse.quality.thresholds import MAX_CLOCK_SKEW_S, MAX_SKEW_CHANGE_S
 
 
 class ExpectUnits(OfRound, ExpectTableRowCountToBeBetween):
@@ -78,3 +79,26 @@ class ExpectClocksInStep(OfRound, ExpectColumnValuesToBeBetween):
     min_value: float | None = -MAX_CLOCK_SKEW_S
     max_value: float | None = MAX_CLOCK_SKEW_S
     description: str | None = f"The clock of each host that tells one is within {MAX_CLOCK_SKEW_S:.0f} seconds of ours."
+
+
+class ExpectClocksSteady(KeepRule):
+    """Logs from before and after are dated by two clocks."""
+
+    table: ClassVar[str] = "units"
+    text: ClassVar[Text] = texts_of_evidence.clock_moved
+    rule: str = "clock_moved"
+    column_list: list[str] = columns("host", "clock_skew_s", "skew_change_s")
+    severity: FailureSeverity = WARNING
+    description: str | None = (
+        f"No host's clock moved by more than {MAX_SKEW_CHANGE_S:.0f} seconds against ours since its last visit."
+    )
+
+
+class ExpectVisitsDuringRound(KeepRule):
+    """A visit from before or after its round is another round's."""
+
+    table: ClassVar[str] = "units"
+    text: ClassVar[Text] = texts_of_evidence.visited_outside
+    rule: str = "visited_outside_the_round"
+    column_list: list[str] = columns("host", "after_opening_s", "before_judging_s")
+    description: str | None = "Every visit was filed between the opening of the round and its judgement."

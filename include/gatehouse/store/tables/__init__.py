@@ -6,6 +6,7 @@ from gatehouse.store.tables.calendar import AttestationRow, EntryAcceptanceRow, 
 from gatehouse.store.tables.gates import DecisionRow, PhaseRow, SetAsideRow, SignOffRow, SnapshotRow, StandingRow
 from gatehouse.store.tables.housekeeping import AlertRow, LeaseRow
 from gatehouse.store.tables.phase_out import DispositionRow, ObservationRow, PhaseOutRow
+from gatehouse.store.tables.quality import JudgementRow, QualityRow, TallyRow
 from gatehouse.store.tables.rounds import (
     FindingRow,
     JobRow,
@@ -30,6 +31,7 @@ __all__ = [
     "JobRow",
     "JsonObject",
     "JsonObjects",
+    "JudgementRow",
     "LeaseRow",
     "ObservationRow",
     "OutputRow",
@@ -37,6 +39,7 @@ __all__ = [
     "PhaseEntryRow",
     "PhaseOutRow",
     "PhaseRow",
+    "QualityRow",
     "ReadingRow",
     "ResultRow",
     "RoundRow",
@@ -47,6 +50,7 @@ __all__ = [
     "SnapshotRow",
     "StandingRow",
     "Table",
+    "TallyRow",
     "WaiverRow",
     "WaiverStepRow",
     "Words",
