@@ -144,7 +144,7 @@ def finding_counts(session: Session, program: str, phase: str, most: int = 12) -
         .order_by(units.desc(), FindingRow.kind, FindingRow.signature)
         .limit(most)
     )
-    return [tuple(row) for row in session.execute(query)]
+    return list(session.execute(query).tuples())
 
 
 def violations_of(session: Session, result_ids: Collection[int]) -> Mapping[int, Sequence[ViolationLine]]:
@@ -187,7 +187,7 @@ def limited_values(session: Session, result_ids: Collection[int], names: Collect
             ReadingRow.unit,
             ReadingRow.low,
             ReadingRow.high,
-        )  # fmt: skip
+        )
         .where(
             ReadingRow.name.in_(sorted(names)),
             _among(ReadingRow.result_id, result_ids),

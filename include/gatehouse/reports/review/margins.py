@@ -1,0 +1,48 @@
+"""How far a criterion is from its threshold, in words: a number with its sign and what it counts."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from gatehouse.catalog import criteria as spec
+from gatehouse.model.readings import unit_of
+
+# Margins that are fractions read as percentage points; the others count what their kind counts.
+_FRACTIONS = frozenset({"coverage", "first_pass_yield", "final_yield"})
+_COUNTED: Mapping[str, str] = MappingProxyType({
+    "units_tested": "units",
+    "sites": "sites",
+    "fresh": "days",
+    "soak_days": "days",
+    "mtbf": "h",
+    "no_open_issues": "issues",
+    "data_quality": "rounds",
+})  # fmt: skip
+
+
+def margin_words(criterion: spec.CriterionSpec | None, margin: float | None) -> str:
+    """``+1.8 points``, ``−12 units``; empty where the criterion has no number of its own."""
+    if margin is None:
+        return ""
+    kind = getattr(criterion, "kind", "")
+    if kind in _FRACTIONS or (isinstance(criterion, spec.Performance) and criterion.cv_at_most is not None):
+        return f"{_signed(100 * margin, 1)} points"
+    return f"{_signed(margin)} {_unit(criterion, kind)}".rstrip()
+
+
+def _unit(criterion: spec.CriterionSpec | None, kind: str) -> str:
+    if isinstance(criterion, spec.Performance):
+        return "Cpk" if criterion.cpk_at_least is not None else unit_of(criterion.reading)
+    return _COUNTED.get(kind, "")
+
+
+def _signed(number: float, digits: int | None = None) -> str:
+    """With a sign, also for what is good; short of a threshold never rounds to 0."""
+    if digits is not None:
+        text = f"{number:+.{digits}f}"
+    elif number == int(number) and abs(number) < 1e9:
+        text = f"{int(number):+,}"
+    else:
+        text = f"{number:+.3g}"
+    if number < 0 and not text.strip("-0."):
+        text = "-<" + text.removeprefix("-")[:-1] + "1"
+    return "±0" if number == 0 else text.replace("-", "−")
