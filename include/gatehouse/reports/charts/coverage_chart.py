@@ -14,7 +14,7 @@ from gatehouse.reports.review.plots import CoverageLine
 _PARTS = (
     ("passed", "good", GREEN, ""),
     ("failed", "bad", VERMILION, ""),
-    ("unsound", "measured, may not count", SKY, "...."),
+    ("unsound", "measured, may not count", SKY, "\\\\\\\\"),
     ("error", "not measured: error", ORANGE, "////"),
     ("skipped", "not measured: skipped", PURPLE, "xxxx"),
     ("untried", "never asked", GREY, "----"),

@@ -80,7 +80,7 @@ def _forecast(axes: Axes, place: int, line: CriterionLine, ahead: datetime) -> N
     if forecast is None:
         return
     _bar(axes, place, forecast.earliest, forecast.latest or ahead, color=GREY, edgecolor=SOFT, height=0.22,
-         hatch="" if forecast.latest else "....")  # fmt: skip
+         hatch="" if forecast.latest else "----")  # fmt: skip
     axes.plot([_at(forecast.at)], [place], "o", color=VERMILION, markersize=5)
 
 
