@@ -150,9 +150,11 @@ def _facts(units: Sequence[str], evidence: PhaseEvidence, planned: int) -> Repor
             SignatureCount("configuration", "link.slow", 2, 2, "link came up at 200 Gb/s"),
         ) if failing else (),
         rounds=tuple(
-            RoundFacts(s.round_id, numbers[s.round_id], "pm", "first round" if s.round_id == "r1" else "retest after repair",
-                       s.at or NOW, len(units), len(units) - (s.round_id == "r3"), int(s.round_id == "r3"),
-                       set_aside=2 * (s.round_id == "r2"))
+            RoundFacts(
+                s.round_id, numbers[s.round_id], "pm", "first round" if s.round_id == "r1" else "retest after repair",
+                s.at or NOW, len(units), len(units) - (s.round_id == "r3"), int(s.round_id == "r3"),
+                set_aside=2 * (s.round_id == "r2"),
+            )
             for s in evidence.rounds
         ),
         sites={unit: "austin" if int(unit[-4:]) % 3 else "tainan" for unit in units},

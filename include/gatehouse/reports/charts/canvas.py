@@ -17,6 +17,7 @@ from gatehouse.reports.charts.svg import page_svg
 from gatehouse.reports.plain_text import on_one_line
 
 FULL, HALF = 7.4, 3.6  # inches: the width of a printed page, and of half of it
+_LONGEST_WORDS = 2000  # characters that a screen reader is given of a chart
 _drawing = threading.Lock()  # matplotlib's caches are not made for threads
 _STYLE: Mapping[Any, Any] = MappingProxyType({
     "svg.fonttype": "none",  # text stays text: small, sharp, found by a search
@@ -57,7 +58,7 @@ def draw(name: str, told: str, size: tuple[float, float], paint: Callable[[Figur
         figure = Figure(figsize=size, layout="constrained")
         paint(figure)
         figure.savefig(drawn, format="svg", metadata=dict(_NO_METADATA), transparent=True)
-    return page_svg(drawn.getvalue(), name, told)
+    return page_svg(drawn.getvalue(), name, label(told, _LONGEST_WORDS))
 
 
 def label(text: str, longest: int = 34) -> str:

@@ -10,6 +10,7 @@ from gatehouse.reports.charts.canvas import HALF, draw, label
 from gatehouse.reports.charts.palette import BLUE, INK, PAPER, SKY, SOFT, VERMILION
 from gatehouse.reports.review.plots import CapabilityPlot
 
+_BEHIND = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.6}  # so that no line runs through a name
 _MOST_ROOM = 8.0  # spreads of the data: a limit farther away is named at the edge instead of drawn
 
 
@@ -32,7 +33,7 @@ def capability_chart(plot: CapabilityPlot, number: int) -> Markup:
             axis="x", useOffset=False, style="plain" if abs(right) < 1e7 and right - left > 1e-3 else "sci"
         )
         axes.set_ylabel("values")
-        axes.set_xlabel(label(f"{plot.reading} of {plot.parts}" + (f", {plot.unit}" if plot.unit else ""), 60))
+        axes.set_xlabel(label(subject(plot) + (f", {plot.unit}" if plot.unit else ""), 60))
         axes.grid(axis="y")
         _spread(axes, plot, top * 1.16)
         _limit(axes, plot.low_limit, left, right, "at least")
@@ -62,6 +63,11 @@ def capability_words(plot: CapabilityPlot) -> str:
         named = ", ".join(f"{o.host} {o.part} {decimal(o.value, 4)}" for o in plot.outliers)
         parts.append(f"far from the others: {named}")
     return "; ".join(parts) + "."
+
+
+def subject(plot: CapabilityPlot) -> str:
+    """``temp_c of gpu*``; what is of the whole host needs no part."""
+    return plot.reading if plot.parts in ("*", "host") else f"{plot.reading} of {plot.parts}"
 
 
 def limits(plot: CapabilityPlot) -> str:
@@ -107,7 +113,7 @@ def _limit(axes: Axes, limit: float | None, left: float, right: float, words: st
     axes.annotate(
         text, (limit if inside else (left if at_left else right), 0.985), xycoords=("data", "axes fraction"),
         xytext=(3 if at_left else -3, 0), textcoords="offset points", ha="left" if at_left else "right", va="top",
-        fontsize=7.5, color=VERMILION,
+        fontsize=7.5, color=VERMILION, bbox=_BEHIND,
     )  # fmt: skip
 
 
@@ -123,4 +129,5 @@ def _outliers(axes: Axes, plot: CapabilityPlot, top: float) -> None:
         axes.annotate(
             label(f"{one.host} {one.part}", 26), (one.value, height), xytext=(0, 6 + 9 * place),
             textcoords="offset points", ha="left" if one.value < middle else "right", fontsize=7, color=INK,
+            bbox=_BEHIND,
         )  # fmt: skip

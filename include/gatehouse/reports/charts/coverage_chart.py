@@ -43,7 +43,7 @@ def coverage_chart(lines: Sequence[CoverageLine]) -> Markup:
         bare(axes, "x")
         figure.legend(loc="outside upper left", ncols=4, handlelength=1.4, columnspacing=1.4)
 
-    return draw("coverage", coverage_words(lines), (FULL, 0.95 + 0.2 * len(lines)), paint)
+    return draw("coverage", coverage_words(lines), (FULL, 0.95 + 0.155 * len(lines)), paint)
 
 
 def coverage_words(lines: Sequence[CoverageLine]) -> str:

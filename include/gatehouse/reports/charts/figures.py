@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from gatehouse.reports.charts.capability_chart import capability_chart, capability_words
+from gatehouse.reports.charts.capability_chart import capability_chart, capability_words, subject
 from gatehouse.reports.charts.coverage_chart import coverage_chart, coverage_words
 from gatehouse.reports.charts.pareto_chart import pareto_chart, pareto_words
 from gatehouse.reports.charts.progress_chart import progress_chart, progress_words
@@ -60,4 +60,4 @@ def figures(document: ReviewDocument) -> Figures:
 
 def _title(plot: CapabilityPlot) -> str:
     asked = f"criterion {plot.criterion}, {plot.status}" if plot.criterion else "limit of the SKU"
-    return f"{plot.reading} of {plot.parts} ({asked})"
+    return f"{subject(plot)} ({asked})"

@@ -8,7 +8,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from gatehouse.decisions.wording import counted
 from gatehouse.reports.charts.canvas import FULL, bare, draw, label
-from gatehouse.reports.charts.palette import BLUE, INK, PAPER, VERMILION
+from gatehouse.reports.charts.palette import INK, ORANGE, PAPER, SOFT
 from gatehouse.reports.review.plots import FailureBar
 
 MOST_BARS = 12
@@ -21,7 +21,7 @@ def pareto_chart(bars: Sequence[FailureBar]) -> Markup:
     def paint(figure: Figure) -> None:
         axes = figure.subplots()
         places = range(len(shown))
-        axes.barh(places, [bar.units for bar in shown], color=VERMILION, edgecolor=PAPER, height=0.62)
+        axes.barh(places, [bar.units for bar in shown], color=ORANGE, edgecolor=SOFT, linewidth=0.6, height=0.62)
         axes.set_yticks(places, [label(bar.check, 44) for bar in shown])
         axes.invert_yaxis()
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -35,7 +35,8 @@ def pareto_chart(bars: Sequence[FailureBar]) -> Markup:
             )  # fmt: skip
         cumulated = axes.twiny()
         cumulated.plot(
-            [bar.cumulated_pct for bar in shown], places, color=BLUE, marker="o", markersize=3.5, linewidth=1.2,
+            [bar.cumulated_pct for bar in shown], places, color=INK, marker="o", markersize=4.5,
+            markeredgecolor=PAPER, linewidth=1.2,
             linestyle=(0, (4, 1.5)),
         )  # fmt: skip
         cumulated.set_xlim(0, 112)

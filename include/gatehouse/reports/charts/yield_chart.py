@@ -30,8 +30,8 @@ def yield_chart(plot: YieldPlot) -> Markup:
         _rounds(by_round, plot)
         _floor(by_round, plot, named=True)
 
-    name = f"yield-{plot.kind.replace(' ', '-')}"
-    return draw(name, yield_words(plot), (FULL if several else HALF, 2.3), paint)
+    name = f"yield-{plot.kind}"
+    return draw(name, yield_words(plot), (FULL if several else HALF, 2.05), paint)
 
 
 def yield_words(plot: YieldPlot) -> str:
@@ -60,14 +60,14 @@ def _rounds(axes: Axes, plot: YieldPlot) -> None:
     axes.plot(places, shares, color=BLUE, linewidth=1.4, marker="o", markersize=4)
     stride = -(-len(points) // _MOST_LABELS)
     axes.set_xticks(list(places)[::stride], [label(f"{p.label}\u00a0({p.units:,})", 16) for p in points][::stride])
-    axes.set_xlim(-0.6, len(points) - 0.4)
+    axes.set_xlim(-0.6, (len(points) - 1) * 1.22 + 0.6)
     axes.set_xlabel("up to round (units counted)")
     axes.grid(axis="y")
     least = min([point.low for point in [*points, *plot.by_site]] + ([plot.floor] if plot.floor else []))
     axes.set_ylim(max(0.0, least - 0.06), 1.015)
-    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=None, symbol="\u202f%"))
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0 if least < 0.97 else 1, symbol="\u202f%"))
     axes.annotate(
-        percent(shares[-1]), (len(points) - 1, shares[-1]), xytext=(-5, -9), textcoords="offset points", ha="right",
+        percent(shares[-1]), (len(points) - 1, shares[-1]), xytext=(5, 0), textcoords="offset points", va="center",
         fontsize=7.5, color=INK, fontweight="bold",
     )  # fmt: skip
 

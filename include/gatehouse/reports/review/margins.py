@@ -26,7 +26,8 @@ def margin_words(criterion: spec.CriterionSpec | None, margin: float | None) -> 
     kind = getattr(criterion, "kind", "")
     if kind in _FRACTIONS or (isinstance(criterion, spec.Performance) and criterion.cv_at_most is not None):
         return f"{_signed(100 * margin, 1)} points"
-    return f"{_signed(margin)} {_unit(criterion, kind)}".rstrip()
+    unit = _unit(criterion, kind)
+    return f"{_signed(margin)} {unit.removesuffix('s') if abs(margin) == 1 else unit}".rstrip()
 
 
 def _unit(criterion: spec.CriterionSpec | None, kind: str) -> str:

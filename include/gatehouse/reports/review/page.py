@@ -20,7 +20,7 @@ TEMPLATES = Path(__file__).parents[1] / "templates" / "review"
 DIGEST_SHOWN = 16
 # What a page shows of a list; the JSON has all of it.
 MOST_ISSUES, MOST_REPAIRS, MOST_ROUNDS, MOST_PROBLEMS = 200, 60, 40, 5
-_NOT_PLAIN = re.compile(r"[^A-Za-z0-9 .:_-]")
+_NOT_PLAIN = re.compile(r"[^A-Za-z0-9 .,:_-]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ class YieldPoint(Section):
 class YieldPlot(Section):
     """First-pass or final yield: cumulated round by round, by site, and as it stands now."""
 
-    kind: str = Field(description="first pass, or final")
+    kind: str = Field(description="first-pass, or final")
     confidence: float = Field(description="of each one-sided bound")
     floor: float | None = Field(description="what an exit criterion asks of the lower bound; null where none asks")
     criterion: str | None

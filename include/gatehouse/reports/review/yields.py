@@ -34,7 +34,7 @@ def yield_plots(index: EvidenceIndex, criteria: CriteriaSet, facts: ReportFacts)
     first = next((c for c in criteria.criteria if isinstance(c, FirstPassYield)), None)
     final = next((c for c in criteria.criteria if isinstance(c, FinalYield)), None)
     plotted = (
-        _Plotted("first pass", first, _cumulated(index, {p: [row] for p, row in index.first.items()}, rounds)),
+        _Plotted("first-pass", first, _cumulated(index, {p: [row] for p, row in index.first.items()}, rounds)),
         _Plotted("final", final, _cumulated(index, _events(index, facts.history), rounds)),
     )
     return [_plot(each, rounds, facts) for each in plotted if each.by_round and each.by_round[-1]]
