@@ -3,7 +3,8 @@
 import io
 import threading
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -17,6 +18,7 @@ from gatehouse.reports.charts.svg import page_svg
 from gatehouse.reports.plain_text import on_one_line
 
 FULL, HALF = 7.4, 3.6  # inches: the width of a printed page, and of half of it
+_LETTER = 0.068  # inches: a letter of 8 points, a little more than the mean
 _LONGEST_WORDS = 2000  # characters that a screen reader is given of a chart
 _drawing = threading.Lock()  # matplotlib's caches are not made for threads
 _STYLE: Mapping[Any, Any] = MappingProxyType({
@@ -50,12 +52,40 @@ _STYLE: Mapping[Any, Any] = MappingProxyType({
 _NO_METADATA = MappingProxyType({"Date": None, "Creator": None, "Format": None, "Type": None})
 
 
-def draw(name: str, told: str, size: tuple[float, float], paint: Callable[[Figure], None]) -> Markup:
-    """What ``paint`` paints on a figure of that size (inches), as SVG of a page. ``told`` says it in words."""
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A drawing's size and the room around its axes, in inches. Fixed room draws in half the time of a fitted one."""
+
+    width: float
+    height: float
+    left: float = 0.5
+    bottom: float = 0.42
+    right: float = 0.12
+    top: float = 0.08
+
+    def fit(self, figure: Figure) -> None:
+        """Leave that room."""
+        figure.subplots_adjust(
+            left=self.left / self.width,
+            right=1 - self.right / self.width,
+            bottom=self.bottom / self.height,
+            top=1 - self.top / self.height,
+            wspace=0.06,
+        )
+
+
+def beside(names: Iterable[str]) -> float:
+    """The room (inches) that names of bars take at their left."""
+    return 0.16 + _LETTER * max((len(name) for name in names), default=0)
+
+
+def draw(name: str, told: str, frame: Frame, paint: Callable[[Figure], None]) -> Markup:
+    """What ``paint`` paints on a figure of that frame, as SVG of a page. ``told`` says it in words."""
     drawn = io.BytesIO()
     with _drawing, mpl.rc_context(dict(_STYLE)), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing")  # the browser's fonts have it, or show a box
-        figure = Figure(figsize=size, layout="constrained")
+        figure = Figure(figsize=(frame.width, frame.height))
+        frame.fit(figure)
         paint(figure)
         figure.savefig(drawn, format="svg", metadata=dict(_NO_METADATA), transparent=True)
     return page_svg(drawn.getvalue(), name, label(told, _LONGEST_WORDS))

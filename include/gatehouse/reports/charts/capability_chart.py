@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from gatehouse.decisions.wording import counted, decimal, percent
-from gatehouse.reports.charts.canvas import HALF, draw, label
+from gatehouse.reports.charts.canvas import HALF, Frame, draw, label
 from gatehouse.reports.charts.palette import BLUE, INK, PAPER, SKY, SOFT, VERMILION
 from gatehouse.reports.review.plots import CapabilityPlot
 
@@ -40,7 +40,7 @@ def capability_chart(plot: CapabilityPlot, number: int) -> Markup:
         _limit(axes, plot.high_limit, left, right, "at most")
         _outliers(axes, plot, top)
 
-    return draw(f"capability-{number}", capability_words(plot), (HALF, 2.1), paint)
+    return draw(f"capability-{number}", capability_words(plot), Frame(HALF, 2.1, left=0.46), paint)
 
 
 def capability_words(plot: CapabilityPlot) -> str:

@@ -6,7 +6,7 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from gatehouse.reports.charts.canvas import FULL, bare, draw, label
+from gatehouse.reports.charts.canvas import FULL, Frame, bare, beside, draw, label
 from gatehouse.reports.charts.palette import GREEN, GREY, ORANGE, PAPER, PURPLE, SKY, VERMILION
 from gatehouse.reports.review.plots import CoverageLine
 
@@ -24,6 +24,8 @@ _PARTS = (
 def coverage_chart(lines: Sequence[CoverageLine]) -> Markup:
     """One bar a diagnostic; every bar is as long as the build."""
 
+    names = [label(line.diagnostic) for line in lines]
+
     def paint(figure: Figure) -> None:
         axes = figure.subplots()
         places = range(len(lines))
@@ -35,15 +37,16 @@ def coverage_chart(lines: Sequence[CoverageLine]) -> Markup:
                     places, counts, left=so_far, height=0.66, color=colour, edgecolor=PAPER, hatch=pattern, label=words
                 )
             so_far = [one + other for one, other in zip(so_far, counts, strict=True)]
-        axes.set_yticks(places, [label(line.diagnostic) for line in lines])
+        axes.set_yticks(places, names)
         axes.invert_yaxis()
         axes.set_xlim(0, max(*so_far, 1))
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.set_xlabel("units of the build")
         bare(axes, "x")
-        figure.legend(loc="outside upper left", ncols=4, handlelength=1.4, columnspacing=1.4)
+        figure.legend(loc="upper left", ncols=6, handlelength=1.4, columnspacing=1.2, handletextpad=0.5)
 
-    return draw("coverage", coverage_words(lines), (FULL, 0.95 + 0.155 * len(lines)), paint)
+    frame = Frame(FULL, 0.75 + 0.155 * len(lines), left=beside(names), top=0.3)
+    return draw("coverage", coverage_words(lines), frame, paint)
 
 
 def coverage_words(lines: Sequence[CoverageLine]) -> str:

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from gatehouse.decisions.wording import counted
-from gatehouse.reports.charts.canvas import FULL, bare, draw, label
+from gatehouse.reports.charts.canvas import FULL, Frame, bare, beside, draw, label
 from gatehouse.reports.charts.palette import INK, ORANGE, PAPER, SOFT
 from gatehouse.reports.review.plots import FailureBar
 
@@ -17,12 +17,13 @@ MOST_BARS = 12
 def pareto_chart(bars: Sequence[FailureBar]) -> Markup:
     """The chart of the first so many checks."""
     shown = bars[:MOST_BARS]
+    names = [label(bar.check, 44) for bar in shown]
 
     def paint(figure: Figure) -> None:
         axes = figure.subplots()
         places = range(len(shown))
         axes.barh(places, [bar.units for bar in shown], color=ORANGE, edgecolor=SOFT, linewidth=0.6, height=0.62)
-        axes.set_yticks(places, [label(bar.check, 44) for bar in shown])
+        axes.set_yticks(places, names)
         axes.invert_yaxis()
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.set_xlim(0, max(bar.units for bar in shown) * 1.12)
@@ -45,7 +46,8 @@ def pareto_chart(bars: Sequence[FailureBar]) -> Markup:
         cumulated.spines["top"].set_visible(True)
         cumulated.set_xlabel("cumulated share (line)")
 
-    return draw("pareto", pareto_words(bars), (FULL, 1.15 + 0.24 * len(shown)), paint)
+    frame = Frame(FULL, 0.95 + 0.24 * len(shown), left=beside(names), top=0.46)
+    return draw("pareto", pareto_words(bars), frame, paint)
 
 
 def pareto_words(bars: Sequence[FailureBar]) -> str:

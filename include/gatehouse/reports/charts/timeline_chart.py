@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 from matplotlib.figure import Figure
 
-from gatehouse.reports.charts.canvas import FULL, draw, label
+from gatehouse.reports.charts.canvas import FULL, Frame, beside, draw, label
 from gatehouse.reports.charts.palette import BLUE, GREY, INK, PAPER, SKY, SOFT, VERMILION
 from gatehouse.reports.review.document import CriterionLine, ReviewDocument
 from gatehouse.reports.review.plots import PhaseLine
@@ -25,6 +25,8 @@ def timeline_chart(document: ReviewDocument) -> Markup | None:
     if not waiting and len(phases) < 2 and not any(line.planned_exit for line in phases):
         return None
 
+    names = [line.phase for line in phases] + [label(line.title, 40) for line in waiting]
+
     def paint(figure: Figure) -> None:
         axes = figure.subplots()
         now = document.decided_at
@@ -36,7 +38,6 @@ def timeline_chart(document: ReviewDocument) -> Markup | None:
         axes.axvline(_at(now), color=INK, linewidth=1)
         axes.annotate("today", (_at(now), 1), xycoords=("data", "axes fraction"), xytext=(0, 2),
                       textcoords="offset points", ha="center", fontsize=7.5)  # fmt: skip
-        names = [line.phase for line in phases] + [label(line.title, 40) for line in waiting]
         axes.set_yticks(range(len(names)), names)
         axes.set_ylim(len(names) - 0.4, -0.6)
         locator = AutoDateLocator(maxticks=8)
@@ -45,8 +46,8 @@ def timeline_chart(document: ReviewDocument) -> Markup | None:
         axes.tick_params(axis="y", length=0)
         axes.grid(axis="x")
 
-    told = timeline_words(document)
-    return draw("timeline", told, (FULL, 0.75 + 0.27 * (len(phases) + len(waiting))), paint)
+    frame = Frame(FULL, 0.62 + 0.27 * len(names), left=beside(names), right=0.2, top=0.2)
+    return draw("timeline", timeline_words(document), frame, paint)
 
 
 def timeline_words(document: ReviewDocument) -> str:

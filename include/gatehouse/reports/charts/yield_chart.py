@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from gatehouse.decisions.wording import counted, percent
-from gatehouse.reports.charts.canvas import FULL, HALF, draw, label
+from gatehouse.reports.charts.canvas import FULL, HALF, Frame, draw, label
 from gatehouse.reports.charts.palette import BLUE, INK, SKY, SOFT, VERMILION
 from gatehouse.reports.review.plots import YieldPlot, YieldPoint
 
@@ -31,7 +31,7 @@ def yield_chart(plot: YieldPlot) -> Markup:
         _floor(by_round, plot, named=True)
 
     name = f"yield-{plot.kind}"
-    return draw(name, yield_words(plot), (FULL if several else HALF, 2.05), paint)
+    return draw(name, yield_words(plot), Frame(FULL if several else HALF, 2.05), paint)
 
 
 def yield_words(plot: YieldPlot) -> str:
