@@ -138,7 +138,7 @@ _COLOURS = """() => {
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", PAGES[:4])
+@pytest.mark.parametrize("path", PAGES[:5])
 def test_every_text_can_be_read(browser: Browser, address: str, path: str, scheme: str) -> None:
     """It should keep the contrast of 4.5 that WCAG AA asks of text, in both themes."""
     with _page(browser, scheme=scheme) as (page, _):

@@ -144,7 +144,8 @@ def finding_counts(session: Session, program: str, phase: str, most: int = 12) -
         .order_by(units.desc(), FindingRow.kind, FindingRow.signature)
         .limit(most)
     )
-    return list(session.execute(query).tuples())
+    found = session.execute(query)
+    return [(kind, signature, of_units, times, example) for kind, signature, of_units, times, example in found]
 
 
 def violations_of(session: Session, result_ids: Collection[int]) -> Mapping[int, Sequence[ViolationLine]]:
