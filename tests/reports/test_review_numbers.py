@@ -194,6 +194,21 @@ def test_capability_is_that_of_the_values() -> None:
     assert (plot.outliers[0].value, plot.outliers[0].beyond_limit) == (91.0, True)
 
 
+def test_percentiles_are_not_put_together_and_cells_of_a_matrix_are() -> None:
+    """It should take readings for one only where a tool numbers cells, and parts where their last number differs."""
+    index, _ = _phase({})
+    decision = evaluate(index.evidence, criteria(Phase.DVT, 6))
+    made = _measures(index, [60.0, 61.0, 62.0, 59.0, 60.5, 61.5], high=85.0)
+    named = [replace(m, name=name) for name in ("p50_us", "p99_us") for m in made]
+    named += [replace(m, name=f"read_ce.row{i}.col1_gbps", part=f"mlx5_{i}.port1") for i, m in enumerate(made)]
+    plots = capability_plots(index, criteria(Phase.DVT, 6), decision, named, {})
+    assert sorted((plot.reading, plot.parts) for plot in plots) == [
+        ("p50_us", "gpu*"),
+        ("p99_us", "gpu*"),
+        ("read_ce.row*.col*_gbps", "mlx5_*.port*"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("values", "limits"),
     [([60.0] * 9, {"high": 85.0}), ([60.0, 61.0], {"high": 85.0}), ([0.0] * 8 + [3.0], {"high": 0.0})],

@@ -27,7 +27,8 @@ CONFIDENCE, COVERAGE = 0.95, 0.95  # where no criterion says them
 _FENCE = 3.0  # interquartile ranges beyond the quartiles: Tukey's outer fence
 _BEYOND_SENSE = 1e300  # sums of such values overflow
 _BINS = 24
-_NUMBERS = re.compile(r"\d+")
+_CELLS = re.compile(r"\b(row|col)\d+")  # tools that measure every pair number the cells of a matrix
+_LAST_NUMBER = re.compile(r"\d+(?=\.|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def _limited(index: EvidenceIndex, measures: Iterable[Measure]) -> list[_Populat
         low = measure.low if measure.low is not None else -float("inf")
         high = measure.high if measure.high is not None else float("inf")
         if row and (high > 0 or low > -float("inf")):  # a ceiling of 0 is kept or broken: nothing to distribute
-            reading, parts = _NUMBERS.sub("*", measure.name), _NUMBERS.sub("*", measure.part)
+            reading, parts = _CELLS.sub(r"\1*", measure.name), _family(measure.part)
             point = _Point(row.unit, measure.part, measure.value)
             groups[reading, parts, measure.unit, low, high].append(point)
     return [
@@ -94,6 +95,11 @@ def _limited(index: EvidenceIndex, measures: Iterable[Measure]) -> list[_Populat
         )
         for (reading, parts, unit, low, high), found in sorted(groups.items())
     ]
+
+
+def _family(part: str) -> str:
+    """``gpu3.link1`` is one of ``gpu*.link*``; PCI addresses are one family."""
+    return "*" if ":" in part else _LAST_NUMBER.sub("*", part)
 
 
 def _plottable(population: _Population) -> bool:
