@@ -245,6 +245,7 @@ def test_margins_say_what_they_count() -> None:
     assert margin_words(specs["final"], -0.051) == "−5.1 points"
     assert margin_words(specs["final"], -0.0001) == "−<0.1 points"
     assert margin_words(specs["mtbf"], 71.68) == "+71.7 h"
+    assert margin_words(specs["mtbf"], -13302.4) == "−13,300 h"
     assert margin_words(specs["busbw"], 14.79) == "+14.8 GB/s"
     assert margin_words(specs["issues"], 0.0) == "±0 issues"
     assert margin_words(None, None) == ""

@@ -9,6 +9,7 @@ from datetime import timedelta
 from functools import cache
 from html.parser import HTMLParser
 
+import jsonschema
 import pytest
 from review_cases import CASES, HOSTILE, NOW, case
 
@@ -240,6 +241,9 @@ def test_the_json_is_the_whole_document(name: str) -> None:
     text = review_json(document)
     assert ReviewDocument.model_validate_json(text) == document
     told = json.loads(text)
+    jsonschema.validate(told, review_schema())
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(told | {"status": "splendid"}, review_schema())
     assert set(told) == set(review_schema()["required"]) | {"format"}
     assert told["format"] == "gatehouse-phase-report/1"
     assert told["decided_at"] == "2025-11-20T09:30:00Z"

@@ -59,4 +59,5 @@ def pareto_words(bars: Sequence[FailureBar]) -> str:
     rest = (
         f"; these {min(len(bars), 3)} of {len(bars)} checks are {few.cumulated_pct:g} % of all" if len(bars) > 3 else ""
     )
-    return f"Most units failed: {head}{rest}."
+    cut = f" The chart shows the first {MOST_BARS}." if len(bars) > MOST_BARS else ""
+    return f"Most units failed: {head}{rest}.{cut}"

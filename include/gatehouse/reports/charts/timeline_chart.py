@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from gatehouse.reports.charts.canvas import FULL, Frame, beside, draw, label
 from gatehouse.reports.charts.palette import BLUE, GREY, INK, PAPER, SKY, SOFT, VERMILION
+from gatehouse.reports.rendering import day
 from gatehouse.reports.review.document import CriterionLine, ReviewDocument
 from gatehouse.reports.review.plots import PhaseLine
 
@@ -54,14 +55,14 @@ def timeline_words(document: ReviewDocument) -> str:
     """The chart in words."""
     told = []
     for phase in document.phases:
-        planned = f"planned to exit {_day(phase.planned_exit)}, " if phase.planned_exit else ""
+        planned = f"planned to exit {day(phase.planned_exit)}, " if phase.planned_exit else ""
         if phase.opened_at:
-            ended = f"exited {_day(phase.closed_at)}" if phase.closed_at else "still open"
-            told.append(f"{phase.phase} {planned}opened {_day(phase.opened_at)}, {ended}")
+            ended = f"exited {day(phase.closed_at)}" if phase.closed_at else "still open"
+            told.append(f"{phase.phase} {planned}opened {day(phase.opened_at)}, {ended}")
     for line in document.criteria:
         if line.forecast and line.id in document.blocking:
-            end = _day(line.forecast.latest) if line.forecast.latest else "no end in sight"
-            told.append(f"{line.title}: {_day(line.forecast.at)} ({_day(line.forecast.earliest)} to {end})")
+            end = day(line.forecast.latest) if line.forecast.latest else "no end in sight"
+            told.append(f"{line.title}: {day(line.forecast.at)} ({day(line.forecast.earliest)} to {end})")
     return "; ".join(told) + "." if told else "No dates yet."
 
 
@@ -101,7 +102,3 @@ def _last(waiting: Sequence[CriterionLine], phases: Sequence[PhaseLine], now: da
 def _at(moment: datetime) -> float:
     number: float = date2num(moment)
     return number
-
-
-def _day(moment: datetime | None) -> str:
-    return f"{moment:%Y-%m-%d}" if moment else "–"

@@ -12,8 +12,10 @@ from gatehouse.reports.charts.canvas import FULL, HALF, Frame, draw, label
 from gatehouse.reports.charts.palette import BLUE, INK, SKY, SOFT, VERMILION
 from gatehouse.reports.review.plots import YieldPlot, YieldPoint
 
-_MOST_LABELS = 12
-_MOST_SITES = 12
+_MOST_LABELS = 6  # of rounds: more would run into each other
+_MOST_SITES = 8
+_SITE_LETTERS = 38  # that stand side by side below the sites
+_MOST_BARS = 20  # points with a bar each; of more, the band tells the bounds
 
 
 def yield_chart(plot: YieldPlot) -> Markup:
@@ -31,7 +33,7 @@ def yield_chart(plot: YieldPlot) -> Markup:
         _floor(by_round, plot, named=True)
 
     name = f"yield-{plot.kind}"
-    return draw(name, yield_words(plot), Frame(FULL if several else HALF, 2.05), paint)
+    return draw(name, yield_words(plot), Frame(FULL if several else HALF, 2.15, bottom=0.56), paint)
 
 
 def yield_words(plot: YieldPlot) -> str:
@@ -53,13 +55,16 @@ def _rounds(axes: Axes, plot: YieldPlot) -> None:
     points = plot.by_round
     places = range(len(points))
     shares = [point.share for point in points]
-    _bars(axes, points)
+    many = len(points) > _MOST_BARS
+    if not many:
+        _bars(axes, points)
     if len(points) > 1:
         low, high = [point.low for point in points], [point.high for point in points]
         axes.fill_between(places, low, high, color=SKY, alpha=0.45, linewidth=0)
-    axes.plot(places, shares, color=BLUE, linewidth=1.4, marker="o", markersize=4)
+    axes.plot(places, shares, color=BLUE, linewidth=1.4, marker="o", markersize=2 if many else 4)
     stride = -(-len(points) // _MOST_LABELS)
-    axes.set_xticks(list(places)[::stride], [label(f"{p.label}\u00a0({p.units:,})", 16) for p in points][::stride])
+    ticks = list(places)[::-stride][::-1]  # the last round always has its label
+    axes.set_xticks(ticks, [_tick(points[place], 12) for place in ticks])
     axes.set_xlim(-0.6, (len(points) - 1) * 1.22 + 0.6)
     axes.set_xlabel("up to round (units counted)")
     axes.grid(axis="y")
@@ -72,11 +77,15 @@ def _rounds(axes: Axes, plot: YieldPlot) -> None:
     )  # fmt: skip
 
 
+def _tick(point: YieldPoint, longest: int) -> str:
+    return f"{label(point.label or 'no site', longest)}\n({point.units:,})"
+
+
 def _sites(axes: Axes, points: Sequence[YieldPoint]) -> None:
     _bars(axes, points)
     axes.plot(range(len(points)), [point.share for point in points], "s", color=BLUE, markersize=4.5)
-    axes.set_xticks(range(len(points)), [label(f"{p.label or 'no site'}\u00a0({p.units:,})", 22) for p in points])
-    axes.tick_params(axis="x", rotation=0 if len(points) < 4 else 30)
+    room = int(_SITE_LETTERS / len(points))
+    axes.set_xticks(range(len(points)), [_tick(point, max(room, 3)) for point in points])
     axes.set_xlim(-0.6, len(points) - 0.4)
     axes.set_xlabel("site (units counted)")
     axes.grid(axis="y")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from gatehouse.catalog import criteria as spec
+from gatehouse.decisions.wording import decimal
 from gatehouse.model.readings import unit_of
 
 # Margins that are fractions read as percentage points; the others count what their kind counts.
@@ -40,10 +41,8 @@ def _signed(number: float, digits: int | None = None) -> str:
     """With a sign, also for what is good; short of a threshold never rounds to 0."""
     if digits is not None:
         text = f"{number:+.{digits}f}"
-    elif number == int(number) and abs(number) < 1e9:
-        text = f"{int(number):+,}"
     else:
-        text = f"{number:+.3g}"
+        text = f"{'-' if number < 0 else '+'}{decimal(abs(number), 3 if number % 1 else 9)}"
     if number < 0 and not text.strip("-0."):
         text = "-<" + text.removeprefix("-")[:-1] + "1"
     return "±0" if number == 0 else text.replace("-", "−")
