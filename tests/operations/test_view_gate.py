@@ -38,7 +38,7 @@ def test_the_report_tells_what_the_store_knows(world: World) -> None:
     """It should count failed checks over the phase, and know host names, parts, findings, rounds and the owner."""
     page = view_gate(world.workspace, PROGRAM, Phase.EVT)
     report = page.report
-    assert [(f.check, f.units, f.times) for f in report.failures] == [("temp_c", 1, 1)]
+    assert [(f.diagnostic, f.check, f.units) for f in report.failures] == [("accelerator_health", "temp_c", 1)]
     assert report.program.owner == "Pat Doe"
     (issue,) = report.issues
     assert (issue.host, issue.site, issue.parts, issue.actions) == ("evt-02", "lab", ["gpu0"], ["swap the part"])

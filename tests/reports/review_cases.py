@@ -142,8 +142,10 @@ def _facts(units: Sequence[str], evidence: PhaseEvidence, planned: int) -> Repor
         planned_units=planned,
         opened_at=NOW - 12 * _DAY,
         failures=(
-            FailureCount("temp_c", 6, 9), FailureCount("ecc.volatile.dram_uncorrectable", 3, 4),
-            FailureCount("speed_mbps", 2, 2), FailureCount("nvme.media_errors", 1, 1),
+            FailureCount("accelerator_health", "temp_c", 6, 9),
+            FailureCount("accelerator_health", "ecc.volatile.dram_uncorrectable", 3, 4),
+            FailureCount("nic_link", "speed_mbps", 2, 2),
+            FailureCount("storage_health", "nvme.media_errors", 1, 1),
         ) if failing else (),
         signatures=(
             SignatureCount("hardware", "xid.48", 3, 7, "NVRM: Xid (PCI:0000:9b:00): 48, double-bit ECC error"),

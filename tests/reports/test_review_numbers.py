@@ -86,6 +86,13 @@ def test_the_last_point_is_what_the_gate_says() -> None:
         assert all(point.low <= point.share <= point.high for point in plot.by_round)
 
 
+def test_a_repaired_unit_that_lacks_a_diagnostic_is_no_more_counted() -> None:
+    """It should leave out a unit whose fault is gone and whose other diagnostic was never measured."""
+    unit = serials(1)[0]
+    holes = {(name, unit, "cpu_stress"): "ERROR" for name in ("r1", "r2", "r3")}
+    assert _yields(holes | {("r1", unit, "nic_link"): "slow"})["final"] == [(5, 6), (5, 5), (5, 5)]
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.dictionaries(
     st.tuples(st.sampled_from(["r1", "r2", "r3"]), st.sampled_from(serials(6)), st.sampled_from(DIAGNOSTICS[:3])),
@@ -122,7 +129,7 @@ def test_a_phase_of_many_rounds_is_thinned() -> None:
 
 def test_failures_are_a_pareto() -> None:
     """It should put most units first, and cumulate to 100 %."""
-    bars = failure_bars((FailureCount("rare", 1, 9), FailureCount("common", 3, 3)))
+    bars = failure_bars((FailureCount("nic_link", "rare", 1, 9), FailureCount("nic_link", "common", 3, 3)))
     assert [(bar.check, bar.share_pct, bar.cumulated_pct, bar.of_longest_pct) for bar in bars] == [
         ("common", 75.0, 75.0, 100.0),
         ("rare", 25.0, 100.0, 33.3),
@@ -188,10 +195,20 @@ def test_capability_is_that_of_the_values() -> None:
     (plot,) = capability_plots(index, criteria(Phase.DVT, 6), decision, _measures(index, values, high=85.0), {})
     assert (plot.reading, plot.parts, plot.values, plot.units, plot.beyond) == ("temp_c", "gpu*", 8, 6, 1)
     assert sum(b.count for b in plot.histogram) == 8
-    assert all(one.high == other.low for one, other in pairwise(plot.histogram))
+    assert all(one.high == pytest.approx(other.low) for one, other in pairwise(plot.histogram))
     assert plot.cpk == pytest.approx((85.0 - plot.mean) / (3 * plot.std))
     assert plot.tolerance_low is None
     assert (plot.outliers[0].value, plot.outliers[0].beyond_limit) == (91.0, True)
+
+
+def test_whole_numbers_leave_no_gaps_between_bars() -> None:
+    """It should make bars as wide as the steps of the reading."""
+    index, _ = _phase({})
+    decision = evaluate(index.evidence, criteria(Phase.DVT, 6))
+    values = [float(40 + i % 12) for i in range(480)]
+    (plot,) = capability_plots(index, criteria(Phase.DVT, 6), decision, _measures(index, values, high=70.0), {})
+    assert [b.count for b in plot.histogram] == [40] * 12
+    assert (plot.histogram[0].low, plot.histogram[-1].high) == (39.5, 51.5)
 
 
 def test_percentiles_are_not_put_together_and_cells_of_a_matrix_are() -> None:

@@ -17,7 +17,7 @@ MOST_BARS = 12
 def pareto_chart(bars: Sequence[FailureBar]) -> Markup:
     """The chart of the first so many checks."""
     shown = bars[:MOST_BARS]
-    names = [label(bar.check, 44) for bar in shown]
+    names = [label(_name(bar), 52) for bar in shown]
 
     def paint(figure: Figure) -> None:
         axes = figure.subplots()
@@ -54,10 +54,14 @@ def pareto_words(bars: Sequence[FailureBar]) -> str:
     """The chart in words."""
     if not bars:
         return "No check failed in this phase."
-    head = "; ".join(f"{label(bar.check, 60)} on {counted(bar.units, 'unit')}" for bar in bars[:3])
+    head = "; ".join(f"{label(_name(bar), 80)} on {counted(bar.units, 'unit')}" for bar in bars[:3])
     few = bars[min(len(bars), 3) - 1]
     rest = (
         f"; these {min(len(bars), 3)} of {len(bars)} checks are {few.cumulated_pct:g} % of all" if len(bars) > 3 else ""
     )
     cut = f" The chart shows the first {MOST_BARS}." if len(bars) > MOST_BARS else ""
     return f"Most units failed: {head}{rest}.{cut}"
+
+
+def _name(bar: FailureBar) -> str:
+    return f"{bar.diagnostic}: {bar.check}" if bar.diagnostic else bar.check

@@ -6,7 +6,7 @@ plot: a counter that must be 0 and is 0 everywhere says so in its verdict alread
 
 import re
 import statistics as sample
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -148,14 +148,18 @@ def _beyond(value: float, low: float | None, high: float | None) -> bool:
 
 
 def _histogram(values: Sequence[float]) -> list[Bin]:
-    """Equal bars from the least to the greatest value; as many as the square root of the values, within reason."""
-    count = min(_BINS, max(6, round(len(values) ** 0.5)))
+    """Equal bars over all values: about the square root of them, within reason.
+
+    A bar is as wide as some steps of the reading, so that whole numbers do not leave every other bar empty.
+    """
+    bars = min(_BINS, max(6, round(len(values) ** 0.5)))
     low, high = values[0], values[-1]
-    edges = [low + (high - low) * i / count for i in range(count)] + [high]
-    counts = [0] * count
-    for value in values:
-        counts[min(count - 1, int((value - low) / (high - low) * count))] += 1
-    return [Bin(low=a, high=b, count=n) for (a, b), n in zip(pairwise(edges), counts, strict=True)]
+    step = min(other - one for one, other in pairwise(values) if other > one)
+    width = max(1, round((high - low) / bars / step)) * step
+    start = low - step / 2
+    counts = Counter(int((value - start) / width) for value in values)
+    last = max(counts)
+    return [Bin(low=start + i * width, high=start + (i + 1) * width, count=counts[i]) for i in range(last + 1)]
 
 
 def _outliers(

@@ -9,8 +9,9 @@ from gatehouse.model.evidence import EvidenceRow
 
 @dataclass(frozen=True, slots=True)
 class FailureCount:
-    """A check that failed in a phase: on how many units, and how often."""
+    """A check of a diagnostic that failed in a phase: on how many units, and how often."""
 
+    diagnostic: str
     check: str
     units: int
     times: int

@@ -9,7 +9,7 @@ from gatehouse.reports.review.plots import FailureBar, Signature
 
 def failure_bars(failures: Sequence[FailureCount]) -> list[FailureBar]:
     """A Pareto: most units first, each with its share of all (check, unit) pairs and the cumulated one, in %."""
-    ordered = sorted(failures, key=lambda f: (-f.units, -f.times, f.check))
+    ordered = sorted(failures, key=lambda f: (-f.units, -f.times, f.diagnostic, f.check))
     total = sum(f.units for f in ordered)
     bars, so_far = [], 0
     for failure in ordered:

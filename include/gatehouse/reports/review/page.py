@@ -12,14 +12,14 @@ from typing import Any
 from jinja2 import Environment
 from markupsafe import Markup
 
-from gatehouse.model.status import CriterionStatus
+from gatehouse.model.status import CriterionStatus, Severity
 from gatehouse.reports.rendering import environment, when
-from gatehouse.reports.review.document import ReviewDocument
+from gatehouse.reports.review.document import RepairLine, ReviewDocument
 
 TEMPLATES = Path(__file__).parents[1] / "templates" / "review"
 DIGEST_SHOWN = 16
 # What a page shows of a list; the JSON has all of it.
-MOST_ISSUES, MOST_REPAIRS, MOST_ROUNDS, MOST_PROBLEMS = 200, 60, 40, 5
+MOST_ISSUES, MOST_REPAIRS, MOST_ROUNDS, MOST_PROBLEMS, MOST_FAULTS = 200, 60, 40, 5, 3
 _NOT_PLAIN = re.compile(r"[^A-Za-z0-9 .,:_-]")
 
 
@@ -51,8 +51,15 @@ def review_page(document: ReviewDocument, base: str | None = None) -> ReviewPage
             rounds={line.id: line for line in document.rounds},
             digest=document.evidence_digest[:DIGEST_SHOWN],
             groups=_groups(document),
+            repairs=_repairs(document),
             yields={plot.kind: plot for plot in document.yields},
-            most={"issues": MOST_ISSUES, "repairs": MOST_REPAIRS, "rounds": MOST_ROUNDS, "problems": MOST_PROBLEMS},
+            most={
+                "issues": MOST_ISSUES,
+                "repairs": MOST_REPAIRS,
+                "rounds": MOST_ROUNDS,
+                "problems": MOST_PROBLEMS,
+                "faults": MOST_FAULTS,
+            },
         )
     )
     return ReviewPage(html, "sha256-" + base64.b64encode(hashlib.sha256(style.encode()).digest()).decode())
@@ -93,6 +100,15 @@ def _groups(document: ReviewDocument) -> list[tuple[str, list[Any]]]:
     )
     groups = [(name, [line for line in document.criteria if line.status in wanted]) for name, wanted in headings]
     return [(name, lines) for name, lines in groups if lines]
+
+
+def _repairs(document: ReviewDocument) -> list[list[RepairLine]]:
+    """Repairs of one host over the same rounds together, the gravest first: a broken part fails in many diagnostics."""
+    together: dict[tuple[str, str, str], list[RepairLine]] = {}
+    for line in document.repaired:
+        together.setdefault((line.serial, line.failed_round, line.passes_round), []).append(line)
+    order = list(Severity)
+    return [sorted(lines, key=lambda line: order.index(line.severity)) for lines in together.values()]
 
 
 @cache

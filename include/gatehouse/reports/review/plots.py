@@ -34,7 +34,7 @@ class YieldPlot(Section):
 
 
 class Bin(Section):
-    """A bar of a histogram; ``high`` is excluded, but in the last."""
+    """A bar of a histogram; ``high`` is excluded."""
 
     low: float
     high: float
@@ -83,8 +83,9 @@ class CapabilityPlot(Section):
 
 
 class FailureBar(Section):
-    """A check that failed. Shares are of all (check, unit) pairs, in %."""
+    """A check of a diagnostic that failed. Shares are of all (check, unit) pairs, in %."""
 
+    diagnostic: str
     check: str
     units: int
     times: int

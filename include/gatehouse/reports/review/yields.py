@@ -116,23 +116,24 @@ def _cumulated(
     index: EvidenceIndex, events: Mapping[Pair, Sequence[EvidenceRow]], rounds: Mapping[str, int]
 ) -> list[Steps]:
     """For each round what the units are after it. A unit that fails counts even before it is fully measured."""
-    changes: dict[int, list[tuple[str, bool]]] = defaultdict(list)
+    changes: dict[int, list[tuple[str, bool | None]]] = defaultdict(list)
     for unit in index.units:
         _unit_changes(
             unit, {pair: events[pair] for pair in index.pairs(unit) if pair in events}, index, rounds, changes
         )
-    now: dict[str, bool] = {}
+    now: dict[str, bool | None] = {}
     cumulated: list[Steps] = []
     for place in range(len(rounds)):
         now |= dict(changes[place])
-        cumulated.append(dict(now))
+        cumulated.append({unit: good for unit, good in now.items() if good is not None})
     return cumulated
 
 
 def _unit_changes(
     unit: str, events: Mapping[Pair, Sequence[EvidenceRow]], index: EvidenceIndex, rounds: Mapping[str, int],
-    changes: dict[int, list[tuple[str, bool]]],
+    changes: dict[int, list[tuple[str, bool | None]]],
 ) -> None:  # fmt: skip
+    """Note what the unit is after each event: good, bad, or None while it cannot be counted."""
     verdicts: dict[Pair, Verdict] = {}
     failing: Counter[Verdict] = Counter()
     for place, pair, verdict in sorted(_placed(events, rounds), key=lambda event: event[0]):
@@ -140,8 +141,8 @@ def _unit_changes(
             failing[verdicts[pair]] -= 1
         verdicts[pair] = verdict
         failing[verdict] += 1
-        if failing[Verdict.FAIL] or len(verdicts) == len(index.diagnostics):
-            changes[place].append((unit, not failing[Verdict.FAIL]))
+        whole = len(verdicts) == len(index.diagnostics)
+        changes[place].append((unit, False if failing[Verdict.FAIL] else whole or None))
 
 
 def _placed(
