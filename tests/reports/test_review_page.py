@@ -3,7 +3,11 @@
 import base64
 import hashlib
 import json
+import os
 import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache
@@ -13,6 +17,7 @@ import jsonschema
 import pytest
 from review_cases import CASES, HOSTILE, NOW, case
 
+from gatehouse.local.home import CHECKOUT
 from gatehouse.model.evidence import SignOff, Waiver
 from gatehouse.model.status import Verdict
 from gatehouse.reports.review.compose import Reviewed, compose
@@ -204,6 +209,21 @@ def test_the_same_input_gives_the_same_page() -> None:
     """It should be a pure function, drawings included."""
     assert _page(case("blocked")) == _of("blocked")
     assert review_json(compose(case("waived"))) == review_json(compose(case("waived")))
+
+
+def test_pages_are_drawn_side_by_side() -> None:
+    """It should give every request its own page, as a console with many readers asks for them at once."""
+    with ThreadPoolExecutor(3) as pool:
+        pages = list(pool.map(_page, [case("blocked"), case("empty"), case("blocked")]))
+    assert pages == [_of("blocked"), _of("empty"), _of("blocked")]
+
+
+def test_nothing_draws_until_a_page_is_made() -> None:
+    """It should keep matplotlib, a second of start, out of whatever makes no page."""
+    program = "import sys, gatehouse.console.gates; sys.exit('matplotlib' in sys.modules)"
+    asked = [sys.executable, "-c", program]
+    env = {**os.environ, "PYTHONPATH": str(CHECKOUT / "include")}
+    assert subprocess.run(asked, env=env, check=False).returncode == 0
 
 
 def test_the_style_source_is_that_of_the_page() -> None:
