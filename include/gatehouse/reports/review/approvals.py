@@ -23,7 +23,15 @@ def waiver_lines(waivers: Iterable[Waiver], decision: GateDecision) -> list[Waiv
 def sign_off_lines(answers: Iterable[SignOff], decision: GateDecision) -> list[SignOffLine]:
     """Every answer, with whether it was given on this very evidence."""
     return [
-        SignOffLine(**asdict(answer), on_this_evidence=answer.evidence_digest == decision.evidence_digest)
+        SignOffLine(
+            who=answer.who,
+            role=answer.role,
+            approved=answer.approved,
+            comment=answer.comment,
+            at=answer.at,
+            evidence_digest=answer.evidence_digest,
+            on_this_evidence=answer.evidence_digest == decision.evidence_digest,
+        )
         for answer in answers
     ]
 

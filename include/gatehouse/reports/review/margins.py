@@ -14,7 +14,6 @@ _COUNTED: Mapping[str, str] = MappingProxyType({
     "sites": "sites",
     "fresh": "days",
     "soak_days": "days",
-    "mtbf": "h",
     "no_open_issues": "issues",
     "data_quality": "rounds",
 })  # fmt: skip
@@ -34,7 +33,7 @@ def margin_words(criterion: spec.CriterionSpec | None, margin: float | None) -> 
 def _unit(criterion: spec.CriterionSpec | None, kind: str) -> str:
     if isinstance(criterion, spec.Performance):
         return "Cpk" if criterion.cpk_at_least is not None else unit_of(criterion.reading)
-    return _COUNTED.get(kind, "")
+    return "h" if hasattr(criterion, "at_least_hours") else _COUNTED.get(kind, "")
 
 
 def _signed(number: float, digits: int | None = None) -> str:

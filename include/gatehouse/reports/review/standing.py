@@ -1,7 +1,6 @@
 """Where the phase stands: the exit in words, each criterion with those in the way first, and when it would clear."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 
 from gatehouse.catalog.criteria import CriteriaSet
 from gatehouse.model.evidence import CriterionOutcome, Forecast, GateDecision
@@ -81,4 +80,12 @@ def _line(outcome: CriterionOutcome, criteria: CriteriaSet, names: Mapping[str, 
 
 
 def _forecast(forecast: Forecast | None) -> ForecastLine | None:
-    return ForecastLine(**asdict(forecast)) if forecast else None
+    if forecast is None:
+        return None
+    return ForecastLine(
+        at=forecast.at,
+        earliest=forecast.earliest,
+        latest=forecast.latest,
+        confidence=forecast.confidence,
+        basis=forecast.basis,
+    )
