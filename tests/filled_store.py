@@ -8,7 +8,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -46,6 +46,7 @@ class World:
 
     workspace: Workspace
     folder: Path
+    mended: set[str] = field(default_factory=set)  # hosts whose trouble is over
 
     @property
     def engine(self) -> Engine:
@@ -75,7 +76,8 @@ class World:
 
     def visit(self, host: Host) -> UnitVisit:
         """What a visit to a host of this world brings back, by the host's name."""
-        make = {"evt-02": _hot, "evt-03": _unreachable, "evt-04": _timed_out}.get(host.name, _good)
+        trouble = {"evt-02": _hot, "evt-03": _unreachable, "evt-04": _timed_out}
+        make = _good if host.name in self.mended else trouble.get(host.name, _good)
         results = make()
         return UnitVisit(
             host=host,

@@ -183,6 +183,22 @@ def test_a_gate_says_what_is_missing_and_a_host_that_is_unknown_is_usage(shell: 
     assert "no plan 'nothing'" in shell("run", "nothing", "--host", "h100-evt-01").stderr
 
 
+def test_a_report_is_written_printed_and_put_where_it_is_asked(shell: Shell, tmp_path: Path) -> None:
+    shell.world.judged(SMALL)
+    kept = shell("report", SMALL, "EVT")
+    assert kept.returncode == 0
+    assert "may exit" in Path(kept.stdout.strip()).read_text(encoding="utf-8")
+    printed = shell("report", SMALL, "EVT", "--json")
+    assert json.loads(printed.stdout)["format"] == "gatehouse-phase-report/1"
+    page, document = tmp_path / "review.html", tmp_path / "review.json"
+    assert shell("report", SMALL, "EVT", "--out", str(page)).stdout.strip() == str(page)
+    assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert shell("report", SMALL, "EVT", "--json", "--out", str(document)).returncode == 0
+    assert json.loads(document.read_text(encoding="utf-8"))["phase"] == "EVT"
+    refused = shell("report", SMALL, "EVT", "--out", str(tmp_path / "nowhere" / "review.html"))
+    assert (refused.returncode, "No such file" in refused.stderr) == (2, True)
+
+
 def test_a_lab_goes_up_and_down_from_the_shell(tmp_path: Path) -> None:
     env = {"GATEHOUSE_HOME": str(tmp_path)}
     up = gatehouse("lab", "up", "--hosts", "8", "--port", "0", env=env)

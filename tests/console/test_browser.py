@@ -1,5 +1,6 @@
 """Tests of the pages in a real browser: what it runs, how they look in both themes, and on a phone."""
 
+import re
 import shutil
 import socket
 import threading
@@ -84,6 +85,43 @@ def test_pages_are_usable_on_a_desk_and_on_a_phone(browser: Browser, address: st
             page.goto(address + path)
             assert page.evaluate("document.documentElement.scrollWidth") <= width
             assert [c for c in complaints if "404" not in c] == []
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+def test_the_review_prints(browser: Browser, address: str, paper: str) -> None:
+    """It should fit the paper's width, on white, and number its pages: a print is a PDF of some pages."""
+    width = {"A4": 794, "Letter": 816}[paper] - 98  # CSS pixels, less the margins of 13 mm
+    with _page(browser, width, "dark") as (page, complaints):
+        page.emulate_media(media="print", color_scheme="dark")
+        page.goto(f"{address}/report/atlas/EVT")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgba(0, 0, 0, 0)"
+        assert page.evaluate("getComputedStyle(document.querySelector('h1')).color") == "rgb(28, 37, 48)"
+        printed = page.pdf(format=paper)
+        assert [c for c in complaints if "404" not in c] == []  # the browser asks for an icon
+    assert 2 <= len(re.findall(rb"/Type /Page\b", printed)) <= 8
+
+
+def test_a_chart_follows_a_dark_screen(browser: Browser, address: str) -> None:
+    """It should turn the letters of its drawings light, by the style sheet alone."""
+    inks = {}
+    for scheme in ("light", "dark"):
+        with _page(browser, scheme=scheme) as (page, _):
+            page.goto(f"{address}/report/atlas/EVT")
+            inks[scheme] = page.evaluate("getComputedStyle(document.querySelector('.chart text')).fill")
+    assert inks == {"light": "rgb(28, 37, 48)", "dark": "rgb(227, 232, 238)"}
+
+
+def test_a_chart_is_told_to_those_who_do_not_see_it(browser: Browser, address: str) -> None:
+    """It should be a picture with a name, and its words should stand below it for everybody."""
+    with _page(browser) as (page, _):
+        page.goto(f"{address}/report/atlas/EVT")
+        charts = page.locator("figure.chart")
+        assert charts.count() >= 4
+        for chart in charts.all():
+            told = chart.locator("svg[role=img]").get_attribute("aria-label") or ""
+            assert len(told) > 20
+            assert chart.locator("figcaption").inner_text().split() == told.split()
 
 
 def _theme(page: Page) -> tuple[str, str]:

@@ -69,9 +69,12 @@ def test_a_gate_shows_observed_required_and_missing(client: TestClient) -> None:
 
 def test_the_report_can_be_read_and_kept(client: TestClient) -> None:
     """It should be shown, downloaded as a page, and downloaded as JSON."""
-    assert "Atlas: EVT report" in _see(client, "/report/atlas/EVT").text
+    shown = _see(client, "/report/atlas/EVT")
+    assert "Atlas: EVT exit" in shown.text
+    assert f"/gatehouse/rounds/{GOOD}" in shown.links
     kept = client.get("/gatehouse/report/atlas/EVT?download=1")
     assert kept.headers["Content-Disposition"] == 'attachment; filename="atlas-EVT-report.html"'
+    assert _Seen(kept.text).links == []
     document = client.get("/gatehouse/report/atlas/EVT/json")
     assert json.loads(document.text)["status"] == "not met"
     assert "attachment" in document.headers["Content-Disposition"]

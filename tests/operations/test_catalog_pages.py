@@ -8,11 +8,19 @@ import pytest
 from gatehouse.catalog.loader import KINDS, SHIPPED, Catalog
 from gatehouse.diagnostics.registry import all_diagnostics
 from gatehouse.operations.catalog_pages import PAGE, shipped_page, write_catalog_page
+from gatehouse.operations.report_schema import SCHEMA, write_report_schema
+from gatehouse.reports.review.page import schema_text
 
 
 def test_the_committed_page_is_the_generated_one() -> None:
     """It should fail after a change of the catalogue, until the page is written anew."""
     assert PAGE.read_text(encoding="utf-8") == shipped_page(), "write it anew: gatehouse catalog docs"
+
+
+def test_the_committed_schema_is_the_generated_one(tmp_path: Path) -> None:
+    """It should fail after a change of the report's document, until the schema is written anew."""
+    assert SCHEMA.read_text(encoding="utf-8") == schema_text(), "write it anew: gatehouse catalog docs"
+    assert [write_report_schema(tmp_path / "schema.json") for _ in range(2)] == [True, False]
 
 
 def test_the_page_holds_what_ships() -> None:

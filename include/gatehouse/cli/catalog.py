@@ -82,10 +82,12 @@ def xid(
 
 @app.command()
 def docs() -> None:
-    """Write docs/catalog.md anew: diagnostics, plans and criteria as tables."""
+    """Write docs/catalog.md anew, and docs/phase-report.schema.json: the catalogue as tables, the report's JSON."""
     from gatehouse.operations.catalog_pages import PAGE, write_catalog_page
+    from gatehouse.operations.report_schema import SCHEMA, write_report_schema
 
-    console.print(f"{PAGE.name}: {'written' if write_catalog_page() else 'is as it should be'}")
+    for path, changed in ((PAGE, write_catalog_page()), (SCHEMA, write_report_schema())):
+        console.print(f"{path.name}: {'written' if changed else 'is as it should be'}")
 
 
 @app.command()

@@ -15,7 +15,7 @@ from gatehouse.local.demo_stage import set_stage
 from gatehouse.local.health import client, wait_healthy
 from gatehouse.local.home import Home, home
 from gatehouse.local.secret_files import load
-from gatehouse.local.story import Expected, Story
+from gatehouse.local.story import H100, MI300X, Expected, Story
 from gatehouse.local.story_view import StoryView
 from gatehouse.reports.gate_table import HEADINGS, gate_rows, headline
 
@@ -68,4 +68,7 @@ def _farewell(place: Home, port: int) -> None:
         ("viewer", passwords["viewer"], "look"),
         ("admin", passwords["admin"], "everything"),
     ], title=f"Airflow: {base_url(port)}    Gatehouse: {base_url(port)}/gatehouse/programs")  # fmt: skip
+    review = f"{base_url(port)}/gatehouse/report"
+    console.print(f"The page for H100's DVT gate review, to print: {review}/{H100}/DVT")
+    console.print(f"The one of MI300X, which is blocked: {review}/{MI300X}/EVT")
     console.print(f"It goes on running (process {os.getpid()} was only the story). Stop it: make down")

@@ -65,12 +65,24 @@ def export(
 def report(
     program: Annotated[str, typer.Argument(help="The program.")],
     phase: Annotated[Phase, typer.Argument(help="EVT, DVT, PVT, RAMP or EOL.", case_sensitive=False)],
+    as_json: Annotated[bool, typer.Option("--json", help="The report as JSON, not as a page.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Write it to this file.", dir_okay=False)] = None,
 ) -> None:
-    """Write the phase report as it stands now, and say where it lies."""
+    """Write the phase report as it stands now, and say where it lies; --json alone prints it."""
     from gatehouse.cli.place import workspace
+    from gatehouse.operations.view_gate import view_gate
     from gatehouse.operations.write_report import write_report
 
-    console.print(write_report(workspace(), program, phase), markup=False)
+    if out is None and not as_json:
+        console.print(write_report(workspace(), program, phase), markup=False)
+        return
+    view = view_gate(workspace(), program, phase)
+    text = view.json() if as_json else view.html()
+    if out is None:
+        sys.stdout.write(text)
+    else:
+        _write(out, text)
+        console.print(str(out), markup=False)
 
 
 def _bytes(file: Path) -> bytes:
@@ -78,6 +90,13 @@ def _bytes(file: Path) -> bytes:
         return sys.stdin.buffer.read()
     try:
         return file.read_bytes()
+    except OSError as error:
+        raise typer.BadParameter(f"{file}: {error.strerror}") from error
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8")
     except OSError as error:
         raise typer.BadParameter(f"{file}: {error.strerror}") from error
 

@@ -4,11 +4,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
 from gatehouse.console.headers import POLICY
-from gatehouse.console.page import WorkspaceDep, page
+from gatehouse.console.page import WorkspaceDep, base_of, page
 from gatehouse.model.status import Phase
 from gatehouse.operations.view_gate import view_gate
-from gatehouse.reports.phase_report import style_hash
-from gatehouse.reports.report_document import report_document
 
 router = APIRouter()
 
@@ -17,19 +15,20 @@ router = APIRouter()
 def gate(request: Request, workspace: WorkspaceDep, program: str, phase: Phase) -> Response:
     """The gate as it stands now."""
     view = view_gate(workspace, program, phase)
-    document = report_document(
-        view.decision, view.evidence, view.gate.criteria, view.names, view.program_title, view.sku_title, view.facts
-    )
     phases = list(workspace.catalog.program(program).phases)
-    return page(request, "gate.html", report=document, state=view.state, phases=phases, standings=view.standings)
+    return page(request, "gate.html", report=view.report, state=view.state, phases=phases, standings=view.standings)
 
 
 @router.get("/report/{program}/{phase}")
-def report(workspace: WorkspaceDep, program: str, phase: Phase, download: bool = False) -> Response:
-    """The phase report, to read or (``?download=1``) to keep as a file."""
-    answer = HTMLResponse(view_gate(workspace, program, phase).html())
+def report(
+    request: Request, workspace: WorkspaceDep, program: str, phase: Phase, download: bool = False
+) -> Response:  # fmt: skip
+    """The phase report, to read or (``?download=1``) to keep as a file, in which links would lead nowhere."""
+    made = view_gate(workspace, program, phase).page(None if download else base_of(request))
+    answer = HTMLResponse(made.html)
     # Its one style sheet stands inside, so that the file needs nothing else.
-    answer.headers["Content-Security-Policy"] = POLICY.replace("style-src 'self'", f"style-src '{style_hash()}'")
+    allowed = POLICY.replace("style-src 'self'", f"style-src '{made.style_source}'")
+    answer.headers["Content-Security-Policy"] = allowed
     if download:
         answer.headers["Content-Disposition"] = _attachment(program, phase, "html")
     return answer

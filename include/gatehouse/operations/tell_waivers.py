@@ -10,7 +10,7 @@ from gatehouse.model.status import CriterionStatus
 from gatehouse.model.waivers import WaiverRecord
 from gatehouse.operations.alert import Alert, Links, Trouble
 from gatehouse.reports.plain_text import on_one_line
-from gatehouse.reports.report_document import waiver_scope
+from gatehouse.reports.review.approvals import waiver_scope
 from gatehouse.store.tables import StandingRow
 
 _RENEW = "bring the evidence that the criterion asks for, or ask for a new waiver: gatehouse waiver request"

@@ -11,7 +11,7 @@ from gatehouse.model.waivers import Waiver, WaiverRecord, WaiverRole, WaiverStat
 from gatehouse.operations.evaluate_gate import evaluate_gate
 from gatehouse.operations.workspace import Workspace
 from gatehouse.reports.gate_table import markdown_text
-from gatehouse.reports.report_document import waiver_scope
+from gatehouse.reports.review.approvals import waiver_scope
 from gatehouse.store import waivers
 from gatehouse.store.engine import transaction
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -107,11 +107,15 @@ def round_tallies(session: Session) -> dict[Gate, RoundTally]:
     }
 
 
-def failure_counts(session: Session, program: str, phase: str, most: int = 25) -> list[tuple[str, int, int]]:
-    """(check, units, times) of the checks that failed on units of a gate's rounds, most units first."""
+def failure_counts(session: Session, program: str, phase: str, most: int = 25) -> list[tuple[str, str, int, int]]:
+    """(diagnostic, check, units, times) of the checks that failed on units of a gate's rounds, most units first.
+
+    The cells of a matrix, which tools number by row and column, are one check.
+    """
     units = func.count(ResultRow.serial.distinct())
+    check = func.regexp_replace(FindingRow.signature, r"\m(row|col)\d+", r"\1*", "g")
     query = (
-        select(FindingRow.signature, units, func.count())
+        select(ResultRow.diagnostic, check, units, func.count())
         .join(ResultRow, ResultRow.id == FindingRow.result_id)
         .join(RoundRow, RoundRow.id == ResultRow.round_id)
         .where(
@@ -120,11 +124,11 @@ def failure_counts(session: Session, program: str, phase: str, most: int = 25) -
             FindingRow.kind == VIOLATION,
             FindingRow.severity.in_([s.value for s in Severity if s.fails]),
         )
-        .group_by(FindingRow.signature)
-        .order_by(units.desc(), FindingRow.signature)
+        .group_by(literal_column("1"), literal_column("2"))
+        .order_by(units.desc(), literal_column("1"), literal_column("2"))
         .limit(most)
     )
-    return [(check, of_units, times) for check, of_units, times in session.execute(query)]
+    return [(name, of_check, of_units, times) for name, of_check, of_units, times in session.execute(query)]
 
 
 def diagnostic_tallies(session: Session, round_id: str) -> dict[str, DiagnosticTally]:
