@@ -86,6 +86,16 @@ def test_the_last_point_is_what_the_gate_says() -> None:
         assert all(point.low <= point.share <= point.high for point in plot.by_round)
 
 
+def test_a_round_that_may_not_count_has_no_point_of_its_own() -> None:
+    """It should not draw a yield of faults alone, where the good results of the round are no evidence."""
+    unit = serials(1)[0]
+    index, facts = _phase({("r1", unit, "nic_link"): "slow"})
+    doubtful = tuple(replace(r, admissible=r.round_id != "r1") for r in index.evidence.rounds)
+    unsound = EvidenceIndex(replace(index.evidence, rounds=doubtful))
+    final = yield_plots(unsound, criteria(Phase.DVT, 6), facts)[1]
+    assert [(point.label, point.passed, point.units) for point in final.by_round] == [("2", 6, 6), ("3", 6, 6)]
+
+
 def test_a_repaired_unit_that_lacks_a_diagnostic_is_no_more_counted() -> None:
     """It should leave out a unit whose fault is gone and whose other diagnostic was never measured."""
     unit = serials(1)[0]

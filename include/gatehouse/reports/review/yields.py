@@ -37,14 +37,18 @@ def yield_plots(index: EvidenceIndex, criteria: CriteriaSet, facts: ReportFacts)
         _Plotted("first-pass", first, _cumulated(index, {p: [row] for p, row in index.first.items()}, rounds)),
         _Plotted("final", final, _cumulated(index, _events(index, facts.history), rounds)),
     )
-    return [_plot(each, rounds, facts) for each in plotted if each.by_round and each.by_round[-1]]
+    sound = {name: state.admissible is True for name, state in index.rounds.items()}
+    return [_plot(each, rounds, sound, facts) for each in plotted if each.by_round and each.by_round[-1]]
 
 
-def _plot(plotted: _Plotted, rounds: Mapping[str, int], facts: ReportFacts) -> YieldPlot:
+def _plot(
+    plotted: _Plotted, rounds: Mapping[str, int], sound: Mapping[str, bool], facts: ReportFacts
+) -> YieldPlot:  # fmt: skip
     about = {line.round_id: line for line in facts.rounds}
     points = []
     for round_id, steps in zip(rounds, plotted.by_round, strict=True):
-        if steps:
+        # Of a round that may not count only faults do, so that its point would be all faults; the last says what is.
+        if steps and (sound[round_id] or steps is plotted.by_round[-1]):
             line = about.get(round_id)
             point = _point(steps, plotted.confidence, str(line.number) if line else round_id)
             points.append(point.model_copy(update={"round": round_id, "at": line.created_at if line else None}))
