@@ -8,7 +8,7 @@ from gatehouse.decisions.wording import decimal
 from gatehouse.model.readings import unit_of
 
 # Margins that are fractions read as percentage points; the others count what their kind counts.
-_FRACTIONS = frozenset({"coverage", "first_pass_yield", "final_yield"})
+_FRACTIONS = frozenset({"coverage", "first_pass_yield", "final_yield", "requirements"})
 _COUNTED: Mapping[str, str] = MappingProxyType({
     "units_tested": "units",
     "sites": "sites",
@@ -16,6 +16,14 @@ _COUNTED: Mapping[str, str] = MappingProxyType({
     "soak_days": "days",
     "no_open_issues": "issues",
     "data_quality": "rounds",
+    "sites_qualified": "sites",
+    "maturity": "units",
+    "sign_offs": "signatures",
+    "sdc_rate": "per device-hour",
+    "gauge": "points",
+    "workloads_moved": "days",
+    "reservations_zero": "reservations",
+    "dispositioned": "units",
 })  # fmt: skip
 
 
