@@ -4,46 +4,43 @@ Hypothesis draws a seed and how good the phase is; the rows come from a die with
 itself gives short, sickly phases only, in which hardly anything is ever met or replaced.
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
+from any_criteria import (
+    CRITERIA,
+    DURATION,
+    EXTRA,
+    FOREIGN,
+    HOURS,
+    MANDATORY,
+    MATURE,
+    OLD,
+    ROLES,
+    SOURCE,
+    SPEED,
+    UNITS,
+    UNLISTED,
+    VERSION,
+)
 from hypothesis import strategies as st
 
 from gatehouse.catalog.criteria import CriteriaSet
-from gatehouse.model.evidence import EvidenceRow, PhaseEvidence, RoundSummary, SignOff, ValueRow, Waiver, WordRow
+from gatehouse.decisions.evidence_digest import evidence_digest
+from gatehouse.decisions.evidence_index import EvidenceIndex
+from gatehouse.model.evidence import EarlierExit, EvidenceRow, PhaseEvidence, RoundSummary, SignOff, ValueRow, WordRow
+from gatehouse.model.records import Attestation, Disposition, Observation, Records, UnitDisposition
 from gatehouse.model.status import Measured, Phase, Severity, Verdict
+from gatehouse.model.waivers import Approval, StepKind, Waiver, WaiverRole, WaiverStep
 
 NOW = datetime(2026, 4, 1, 12, tzinfo=UTC)
-UNITS, FOREIGN = ("u0", "u1", "u2"), "x9"
-MANDATORY, EXTRA = ("accelerator_health", "nic_link"), "kernel_log"
 ROUNDS = ("r1", "r2", "r3", "r4", "r5")
 SITES = ("lab", "hall", "")
-SPEED, HOURS, VERSION = "busbw_gbps", "soak_hours", "driver"
-KINDS: tuple[dict[str, Any], ...] = (
-    {"kind": "units_tested", "at_least": 2},
-    {"kind": "coverage", "at_least": 0.8},
-    {"kind": "first_pass_yield", "at_least": 0.4, "confidence": 0.8},
-    {"kind": "final_yield", "at_least": 0.4, "confidence": 0.8},
-    {"kind": "success_run", "reliability": 0.4, "confidence": 0.8, "allowed_failures": 1},
-    {"kind": "no_open_issues"},
-    {"kind": "data_quality"},
-    {"kind": "fresh", "max_age_days": 0.3},
-    {"kind": "performance", "reading": SPEED, "at_least": 300.0, "units_at_least": 2},
-    {"kind": "mtbf", "at_least_hours": 8.0, "confidence": 0.6},
-    {"id": "mtbf_by_reading", "kind": "mtbf", "at_least_hours": 8.0, "confidence": 0.6, "hours_reading": HOURS},
-    {"kind": "sites", "at_least": 2},
-    {"kind": "soak_days", "at_least": 0.3},
-)
-CRITERIA = CriteriaSet.model_validate(
-    {
-        "title": "DVT exit",
-        "phase": "DVT",
-        "criteria": [{"id": kind["kind"], "source": "a test", **kind} for kind in KINDS],
-    }
-)
+HOME = {"u0": "hall", "u1": "lab", "u2": "lab", FOREIGN: "lab"}
 GOOD = (Measured.COMPLETE, Verdict.PASS, None)
 OTHERWISE: tuple[tuple[Measured, Verdict, Severity | None], ...] = (
     (Measured.COMPLETE, Verdict.FAIL, Severity.MAJOR),
@@ -100,7 +97,7 @@ def _row(die: Die, result_id: int, admissible: bool | None, name: str, unit: str
         result_id=result_id,
         round_id=name,
         unit=unit,
-        site=die.one_of(*SITES),
+        site=HOME[unit] if die.fine() else die.one_of(*SITES),
         diagnostic=diagnostic,
         measured=measured,
         verdict=verdict,
@@ -128,24 +125,35 @@ def _odd(die: Die, rows: Sequence[EvidenceRow]) -> list[EvidenceRow]:
     return mixed
 
 
-def evidence_of(die: Die, rows: Sequence[EvidenceRow], rounds: Sequence[RoundSummary]) -> PhaseEvidence:
-    """A phase of those rows, with readings, answers and waivers of every kind."""
-    units = {row.result_id: row.unit for row in rows}
-    return PhaseEvidence(
+def evidence_of(
+    die: Die,
+    rows: Sequence[EvidenceRow],
+    rounds: Sequence[RoundSummary],
+    criteria: CriteriaSet = CRITERIA,
+    **changes: Any,
+) -> PhaseEvidence:
+    """A phase of those rows, with readings, records, answers and waivers of every kind."""
+    speeds = tuple(_speeds(die, rows))
+    asked = PhaseEvidence(
         program="atlas",
-        phase=Phase.DVT,
+        phase=criteria.phase,
         now=NOW,
         units=UNITS,
         diagnostics=MANDATORY,
         rows=tuple(rows),
         rounds=tuple(rounds),
-        values={SPEED: tuple(ValueRow(i, u, f"gpu{i % 2}", 450.0 + i % 4) for i, u in units.items() if i % 3)},
-        history={HOURS: tuple(ValueRow(i, u, "", float(i % 4 - 1)) for i, u in units.items() if i % 4 == 0)},
-        words={VERSION: tuple(WordRow(i, u, "gpu0", f"535.{i % 3}") for i, u in units.items() if i % 2)},
-        sign_offs=() if die.fine() else (_sign_off(die),),
-        waivers=tuple(_waiver(die, number) for number in range(1, die.random.randint(1, 4))),
+        values={SPEED: speeds},
+        history={SPEED: speeds, HOURS: tuple(_hours(die, rows)), DURATION: tuple(_durations(die, rows))},
+        words={VERSION: tuple(_versions(die, rows))},
+        waivers=tuple(_waiver(die, number, criteria) for number in range(1, die.random.randint(1, 4))),
         sites=("hall", "lab"),
+        site_of={unit: HOME[unit] for unit in UNITS},
+        earlier=() if die.fine() else (EarlierExit(Phase.DVT, die.one_of(True, False), "so they say", "a waiver"),),
+        records=_records(die),
     )
+    asked = replace(asked, **changes)
+    digest = evidence_digest(EvidenceIndex(asked), criteria)
+    return replace(asked, sign_offs=tuple(_sign_offs(die, digest)))
 
 
 @st.composite
@@ -156,18 +164,92 @@ def evidences(draw: st.DrawFn) -> PhaseEvidence:
     return evidence_of(die, _odd(die, rows), [summary for summary in rounds if die.fine()])
 
 
-def _sign_off(die: Die) -> SignOff:
-    return SignOff("Grace", "quality engineer", die.one_of(True, False), "rack 4 looks odd", "0" * 64, NOW)
+def once(rows: Sequence[EvidenceRow]) -> list[EvidenceRow]:
+    """The first row of each id: a result has its readings once."""
+    return list({row.result_id: row for row in reversed(rows)}.values())
 
 
-def _waiver(die: Die, number: int) -> Waiver:
+def speed_of(unit: str, part: int) -> float:
+    """What a part's speed is about: parts differ, more than repeats of one part do."""
+    return 420.0 + 15.0 * (*UNITS, FOREIGN).index(unit) + 4.0 * part
+
+
+def _speeds(die: Die, rows: Sequence[EvidenceRow]) -> Iterator[ValueRow]:
+    """Of two parts. A die that is not fine takes no value, one from another diagnostic, or a wild one."""
+    for row in once(rows):
+        for part in range(2):
+            if (row.diagnostic == MANDATORY[1]) is die.fine():
+                wild = 0.0 if die.fine() else die.one_of(0.0, 0.0, -40.0, -300.0, 250.0, math.inf)
+                spread = 0.01 * die.random.randint(-30, 30)
+                yield ValueRow(row.result_id, row.unit, f"gpu{part}", speed_of(row.unit, part) + spread + wild)
+
+
+def _hours(die: Die, rows: Sequence[EvidenceRow]) -> Iterator[ValueRow]:
+    for row in once(rows):
+        if row.diagnostic == MANDATORY[0] or not die.fine():
+            hours = float(die.random.randint(1, 4)) if die.fine() else die.one_of(0.0, -1.0, math.inf, 0.25)
+            yield ValueRow(row.result_id, row.unit, "host", hours)
+
+
+def _durations(die: Die, rows: Sequence[EvidenceRow]) -> Iterator[ValueRow]:
+    for row in once(rows):
+        if row.diagnostic == MANDATORY[0] and die.fine():
+            seconds = 900.0 * die.random.randint(1, 8) if die.fine() else die.one_of(0.0, -1.0, 5.0)
+            yield ValueRow(row.result_id, row.unit, "host", seconds)
+
+
+def _versions(die: Die, rows: Sequence[EvidenceRow]) -> Iterator[WordRow]:
+    for row in once(rows):
+        if die.fine():
+            word = die.one_of(*MATURE) if die.fine() else die.one_of(OLD, UNLISTED, MATURE[0])
+            yield WordRow(row.result_id, row.unit, "gpu0", word)
+
+
+def _records(die: Die) -> Records:
+    """What schedulers and people said: the scheduler every few hours, of each unit where it went."""
+    said = [
+        Observation(source, NOW - timedelta(hours=hours), _none_left(die), _none_left(die))
+        for source in (SOURCE, *(() if die.fine() else ("k8s",)))
+        for hours in range(-2, 40, 6)
+        if die.fine()
+    ]
+    gone = tuple(
+        UnitDisposition(unit, Disposition.SCRAPPED, "https://erased" if die.fine() else "", "", "Ada", NOW)
+        for unit in UNITS
+        if die.fine()
+    )
+    vouched = [Attestation(about, "Ada", "https://report", NOW) for about in ("attested", "entry") if die.fine()]
+    return Records(tuple(vouched), tuple(said), gone)
+
+
+def _none_left(die: Die) -> int | None:
+    return 0 if die.fine() else die.one_of(None, 0, 3)
+
+
+def _sign_offs(die: Die, digest: str) -> Iterator[SignOff]:
+    """Every role signs this evidence, each by another person; or some do not, or say no, or signed something else."""
+    for number, role in enumerate(ROLES):
+        of = digest if die.fine() else "0" * 64
+        who = ("Grace", "Edith")[number] if die.fine() else die.one_of("Grace", "grace ")
+        if die.fine():
+            yield SignOff(who, role, die.fine() or die.one_of(True, False), "rack 4", of, NOW + die.hours())
+
+
+def _waiver(die: Die, number: int, criteria: CriteriaSet) -> Waiver:
+    signed = (Approval("Edith", WaiverRole.ENGINEERING), Approval("Grace", WaiverRole.QUALITY))
+    same = (Approval("Ada", WaiverRole.ENGINEERING), Approval("ada ", WaiverRole.OPERATIONS))
+    kind = die.one_of(StepKind.REJECTED, StepKind.WITHDRAWN)
     return Waiver(
         id=number,
-        criterion=die.one_of(*(criterion.id for criterion in CRITERIA.criteria)),
+        criterion=die.one_of(*(criterion.id for criterion in criteria.criteria)),
         owner="Ada",
         reason="the fan supplier is late",
         containment="inlet below 22 degC",
-        approved_by=("Ada", "Grace") if die.fine() else die.one_of(("Ada",), ("Ada", "ada ")),
+        approved_by=signed if die.fine() else die.one_of(signed[:1], same, ()),
         expires_at=NOW + timedelta(days=die.random.randint(-2, 5)),
         units=die.one_of((), ("u0",), UNITS),
+        sites=() if die.fine() else die.one_of(("lab",), ("hall", "lab")),
+        retest="after the new fans",
+        requested_by="Linus",
+        ended=None if die.fine() else WaiverStep(kind, "Grace", "quality", "no more", NOW - timedelta(hours=1)),
     )

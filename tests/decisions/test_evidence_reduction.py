@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from any_evidence import CRITERIA, EXTRA, FOREIGN, HOURS, MANDATORY, NOW, ROUNDS, SITES, UNITS, evidences
+from any_criteria import CRITERIA, EXTRA, FOREIGN, MANDATORY, UNITS
+from any_evidence import NOW, ROUNDS, SITES, evidences
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -68,7 +69,7 @@ def test_few_rows_are_kept(evidence: PhaseEvidence) -> None:
     """It should keep a handful of each pair beside its faults, however many rounds there were."""
     index = EvidenceIndex(evidence)
     of_pair: dict[tuple[str, str], list[EvidenceRow]] = {}
-    told = {value.result_id for value in evidence.history[HOURS]}
+    told = {value.result_id for values in evidence.history.values() for value in values}
     sites = {row.result_id for row in index.first_at.values()}
     for row in index.rows:
         if row.result_id not in told | sites:
