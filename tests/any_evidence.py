@@ -119,10 +119,18 @@ def _summary(die: Die, name: str, admissible: bool | None, rows: Sequence[Eviden
 def _odd(die: Die, rows: Sequence[EvidenceRow]) -> list[EvidenceRow]:
     """Some rows judged otherwise than their rounds, some listed twice, in any order."""
     changed = [row if die.fine() else replace(row, admissible=die.one_of(True, False, None)) for row in rows]
-    twins = [replace(row, severity=die.one_of(row.severity, Severity.MAJOR)) for row in changed if not die.fine()]
+    twins = [_twin(die, row) for row in changed if not die.fine()]
     mixed = [*changed, *twins]
     die.random.shuffle(mixed)
     return mixed
+
+
+def _twin(die: Die, row: EvidenceRow) -> EvidenceRow:
+    """A copy of a result, which may say something else."""
+    said = die.one_of({}, {"severity": Severity.MAJOR}, {"set_aside": True}, {"admissible": None}, {"verdict": None})
+    if "verdict" in said:
+        said = {"measured": Measured.COMPLETE, "verdict": die.one_of(Verdict.PASS, Verdict.FAIL)}
+    return replace(row, **said)
 
 
 def evidence_of(
@@ -130,6 +138,7 @@ def evidence_of(
     rows: Sequence[EvidenceRow],
     rounds: Sequence[RoundSummary],
     criteria: CriteriaSet = CRITERIA,
+    waivers_from: int = 0,
     **changes: Any,
 ) -> PhaseEvidence:
     """A phase of those rows, with readings, records, answers and waivers of every kind."""
@@ -145,11 +154,11 @@ def evidence_of(
         values={SPEED: speeds},
         history={SPEED: speeds, HOURS: tuple(_hours(die, rows)), DURATION: tuple(_durations(die, rows))},
         words={VERSION: tuple(_versions(die, rows))},
-        waivers=tuple(_waiver(die, number, criteria) for number in range(1, die.random.randint(1, 4))),
+        waivers=tuple(_waiver(die, waivers_from + number, criteria) for number in range(1, die.random.randint(1, 9))),
         sites=("hall", "lab"),
         site_of={unit: HOME[unit] for unit in UNITS},
         earlier=() if die.fine() else (EarlierExit(Phase.DVT, die.one_of(True, False), "so they say", "a waiver"),),
-        records=_records(die),
+        records=_records(die, criteria.phase),
     )
     asked = replace(asked, **changes)
     digest = evidence_digest(EvidenceIndex(asked), criteria)
@@ -161,7 +170,12 @@ def evidences(draw: st.DrawFn) -> PhaseEvidence:
     """Everything that a gate may look at, odd things too: rounds without a summary, rows that disagree with theirs."""
     die = draw(dice)
     rows, rounds = rows_and_rounds(die)
-    return evidence_of(die, _odd(die, rows), [summary for summary in rounds if die.fine()])
+    evidence = evidence_of(die, _odd(die, rows), [summary for summary in rounds if die.fine()])
+    said = evidence.records
+    others = tuple(replace(d, erase_certificate="") for d in said.dispositions if not die.fine())
+    twice = tuple(replace(a, who="Grace") for a in said.attestations if not die.fine())
+    records = Records((*said.attestations, *twice), said.observations, (*said.dispositions, *others))
+    return replace(evidence, records=records)
 
 
 def once(rows: Sequence[EvidenceRow]) -> list[EvidenceRow]:
@@ -205,7 +219,7 @@ def _versions(die: Die, rows: Sequence[EvidenceRow]) -> Iterator[WordRow]:
             yield WordRow(row.result_id, row.unit, "gpu0", word)
 
 
-def _records(die: Die) -> Records:
+def _records(die: Die, phase: Phase) -> Records:
     """What schedulers and people said: the scheduler every few hours, of each unit where it went."""
     said = [
         Observation(source, NOW - timedelta(hours=hours), _none_left(die), _none_left(die))
@@ -219,7 +233,9 @@ def _records(die: Die) -> Records:
         if die.fine()
     )
     vouched = [Attestation(about, "Ada", "https://report", NOW) for about in ("attested", "entry") if die.fine()]
-    return Records(tuple(vouched), tuple(said), gone)
+    if phase is not Phase.EOL:
+        return Records(tuple(vouched))
+    return Records(tuple(vouched), tuple(o for o in said if (o.jobs, o.reservations) != (None, None)), gone)
 
 
 def _none_left(die: Die) -> int | None:

@@ -6,17 +6,19 @@ from datetime import timedelta
 from itertools import count
 from typing import Any
 
-from any_evidence import HOURS, MANDATORY, NOW, ROUNDS, SITES, SPEED, UNITS, VERSION, Die, evidence_of, rows_and_rounds
+from any_criteria import CRITERIA, DURATION, MANDATORY, OF_DVT, UNITS
+from any_evidence import HOME, NOW, ROUNDS, SITES, Die, evidence_of, rows_and_rounds
+from filed_beside import file_beside
 from sqlalchemy import Engine, insert
 
-from gatehouse.model.evidence import EvidenceRow, PhaseEvidence, WantedReadings
+from gatehouse.model.evidence import EvidenceRow, PhaseEvidence
 from gatehouse.model.hosts import Endpoint, Host
 from gatehouse.model.status import Phase
+from gatehouse.operations.gate_evidence import GateQuestion
 from gatehouse.store.engine import one_moment, transaction
-from gatehouse.store.evidence import phase_evidence
-from gatehouse.store.tables import ReadingRow, ResultRow, RoundRow, RoundUnitRow, SetAsideRow, SignOffRow, WaiverRow
+from gatehouse.store.tables import ResultRow, RoundRow, RoundUnitRow, SetAsideRow
 
-WANTED = WantedReadings(frozenset({SPEED}), frozenset({HOURS}), frozenset({VERSION}))
+CRITERIA_OF = {Phase.DVT: OF_DVT, Phase.EOL: CRITERIA}
 _programs, _results = count(1), count(1_000_000)
 
 
@@ -28,12 +30,17 @@ class Filed:
     everything: PhaseEvidence
 
     def fetched(self) -> PhaseEvidence:
-        """What the gate's queries find of it."""
-        evidence = self.everything
-        hosts = [host(serial, evidence.program) for serial in evidence.units]
+        """What the gate's queries find of it; of phases before it others tell."""
         with transaction(self.engine) as session:
-            cursor = one_moment(session)
-            return phase_evidence(cursor, evidence.program, Phase.DVT, hosts, MANDATORY, WANTED, evidence.now)
+            found = self.question.evidence(one_moment(session), self.everything.now)
+        return replace(found, earlier=self.everything.earlier)
+
+    @property
+    def question(self) -> GateQuestion:
+        """The question of its gate, with every kind of criterion that its phase may ask."""
+        asked = self.everything
+        build = tuple(host(serial, asked.program) for serial in UNITS if serial in asked.units)
+        return GateQuestion(asked.program, asked.phase, CRITERIA_OF[asked.phase], MANDATORY, build)
 
 
 def host(serial: str, program: str) -> Host:
@@ -42,26 +49,33 @@ def host(serial: str, program: str) -> Host:
     return Host(serial, serial, "sku", site, program, "DVT", Endpoint("127.0.0.1", 22, "ssh-ed25519 AAAA"), "lab")
 
 
-def file(engine: Engine, die: Die, rounds: Sequence[str] = ROUNDS) -> Filed:
+def file(engine: Engine, die: Die, rounds: Sequence[str] = ROUNDS, phase: Phase = Phase.DVT) -> Filed:
     """A phase that the die draws, in the store. Some units move between sites, but a round meets each at one."""
     program = f"p{next(_programs)}"
     rows, summaries = rows_and_rounds(die, rounds)
-    sites = {(s.round_id, u): "lab" if die.fine() else die.one_of(*SITES) for s in summaries for u in s.units}
+    sites = {(s.round_id, u): HOME[u] if die.fine() else die.one_of(*SITES) for s in summaries for u in s.units}
+    placed = [
+        replace(r, result_id=next(_results), round_id=f"{program}-{r.round_id}", site=sites[r.round_id, r.unit])
+        for r in rows
+    ]
+    renamed = [replace(s, round_id=f"{program}-{s.round_id}") for s in summaries]
+    ever = {*UNITS, *(unit for summary in summaries for unit in summary.units)}
+    units = tuple(sorted(ever)) if phase is Phase.EOL else UNITS  # the end of a program is the end of all its units
+    criteria = CRITERIA_OF[phase]
+    evidence = evidence_of(
+        die, placed, renamed, criteria, program=program, units=units, waivers_from=_waiver_id(program)
+    )
     with transaction(engine) as session:
-        session.execute(insert(RoundRow).values(**round_values(program, "EVT", "before")))
         _noise(session, program)
-        for number, summary in enumerate(summaries, start=1):
-            opened = round_values(program, "DVT", summary.round_id)
+        for number, summary in enumerate(renamed, start=1):
             judged = {"judged_at": summary.at, "admissible": summary.admissible, "number": number,
                       "problems": [{"text": text, "blocking": True} for text in summary.problems]}  # fmt: skip
-            session.execute(insert(RoundRow).values(**opened | judged))
-            units = [_unit(opened["id"], unit, sites[summary.round_id, unit]) for unit in summary.units]
-            session.execute(insert(RoundUnitRow), units)
-        placed = [replace(r, round_id=f"{program}-{r.round_id}", site=sites[r.round_id, r.unit]) for r in rows]
-        stored = _store(session, placed)
-        evidence = evidence_of(die, stored, [replace(s, round_id=f"{program}-{s.round_id}") for s in summaries])
-        evidence = replace(evidence, program=program)
-        _store_beside(session, evidence)
+            name = summary.round_id.removeprefix(f"{program}-")
+            session.execute(insert(RoundRow).values(**round_values(program, phase, name) | judged))
+            visits = [_unit(summary.round_id, unit, sites[name, unit]) for unit in summary.units]
+            session.execute(insert(RoundUnitRow), visits)
+        _store(session, evidence)
+        file_beside(session, evidence)
     return Filed(engine, evidence)
 
 
@@ -75,32 +89,35 @@ def _unit(round_id: str, serial: str, site: str) -> dict[str, Any]:
     return {"round_id": round_id, "serial": serial, "host": serial, "site": site, "sku": "sku"}
 
 
-def _store(session: Any, rows: Sequence[EvidenceRow]) -> list[EvidenceRow]:
-    """Rows under ids of their own. Half of them tell their time by when they were recorded."""
-    stored = [replace(row, result_id=next(_results)) for row in rows]
-    if stored:
-        session.execute(insert(ResultRow), [_result(row) for row in stored])
-        session.execute(insert(SetAsideRow), [_aside(row) for row in stored])
-    return stored
+def _store(session: Any, evidence: PhaseEvidence) -> None:
+    """The rows, with how long they took. Half of them tell their time by when they were recorded."""
+    took = {said.result_id: said.value for said in evidence.history[DURATION]}
+    if evidence.rows:
+        session.execute(insert(ResultRow), [_result(row, took.get(row.result_id)) for row in evidence.rows])
+        session.execute(insert(SetAsideRow), [line for row in evidence.rows for line in _aside(row)])
 
 
-def _result(row: EvidenceRow) -> dict[str, Any]:
+def _result(row: EvidenceRow, took: float | None) -> dict[str, Any]:
     began = row.at if row.result_id % 2 else None
     return {"id": row.result_id, "round_id": row.round_id, "serial": row.unit, "diagnostic": row.diagnostic,
             "measured": row.measured, "verdict": row.verdict, "severity": row.severity, "action": "NONE",
-            "reason": row.reason, "started_at": began, "recorded_at": row.at + timedelta(hours=5 if began else 0),
-            }  # fmt: skip
+            "reason": row.reason, "duration_s": took, "started_at": began,
+            "recorded_at": row.at + timedelta(hours=5 if began else 0)}  # fmt: skip
 
 
-def _aside(row: EvidenceRow) -> dict[str, Any]:
-    """A row that is set aside, or was for a while."""
-    released = ("me", "it was right", NOW) if not row.set_aside else (None, None, None)
+def _aside(row: EvidenceRow) -> list[dict[str, Any]]:
+    """What was said of a row: it is set aside, perhaps again, or it was for a while."""
     keys = ("released_by", "release_reason", "released_at")
-    return {"result_id": row.result_id, "who": "me", "reason": "looked wrong", **dict(zip(keys, released, strict=True))}
+    said = {"result_id": row.result_id, "who": "me", "reason": "looked wrong"}
+    released = {**said, **dict(zip(keys, ("me", "it was right", NOW), strict=True))}
+    standing = {**said, **dict.fromkeys(keys)}
+    again = [released] if row.result_id % 2 else []
+    return [*again, standing] if row.set_aside else again
 
 
 def _noise(session: Any, program: str) -> None:
     """The same units failed in the phase before: that is no evidence of this one."""
+    session.execute(insert(RoundRow).values(**round_values(program, "EVT", "before")))
     session.execute(insert(RoundUnitRow), [_unit(f"{program}-before", unit, "cellar") for unit in UNITS])
     session.execute(
         insert(ResultRow),
@@ -110,34 +127,5 @@ def _noise(session: Any, program: str) -> None:
     )  # fmt: skip
 
 
-def _store_beside(session: Any, evidence: PhaseEvidence) -> None:
-    numbers = [(name, v) for said in (evidence.values, evidence.history) for name, vs in said.items() for v in vs]
-    readings = [
-        {"result_id": v.result_id, "part": v.part, "name": name, "number": v.value, "word": None, "unit": ""}
-        for name, v in numbers
-    ] + [
-        {"result_id": w.result_id, "part": w.part, "name": name, "number": None, "word": w.word, "unit": ""}
-        for name, words in evidence.words.items() for w in words
-    ]  # fmt: skip
-    if readings:
-        session.execute(insert(ReadingRow), readings)
-    gate = {"program": evidence.program, "phase": "DVT"}
-    for s in evidence.sign_offs:
-        session.execute(insert(SignOffRow).values(**gate, source=f"{evidence.program}/{s.at}", who=s.who, role=s.role,
-                                                  approved=s.approved, comment=s.comment, at=s.at,
-                                                  evidence_digest=s.evidence_digest))  # fmt: skip
-    for w in evidence.waivers:
-        session.execute(insert(WaiverRow).values(**gate, id=_waiver_id(evidence, w.id), criterion=w.criterion,
-                                                 owner=w.owner, reason=w.reason, containment=w.containment,
-                                                 units=list(w.units), approved_by=list(w.approved_by),
-                                                 expires_at=w.expires_at))  # fmt: skip
-
-
-def _waiver_id(evidence: PhaseEvidence, number: int) -> int:
-    return int(evidence.program.removeprefix("p")) * 10 + number
-
-
-def expected(filed: Filed) -> PhaseEvidence:
-    """The whole phase as the store holds it."""
-    evidence = filed.everything
-    return replace(evidence, waivers=tuple(replace(w, id=_waiver_id(evidence, w.id)) for w in evidence.waivers))
+def _waiver_id(program: str) -> int:
+    return int(program.removeprefix("p")) * 10

@@ -4,7 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
-from any_evidence import MANDATORY, NOW, UNITS, Die, dice
+from any_criteria import MANDATORY, UNITS
+from any_evidence import NOW, Die, dice
 from filed_phase import file, round_values
 from hypothesis import HealthCheck, given, settings
 from sqlalchemy import Engine, insert, text

@@ -172,11 +172,22 @@ def issue_class(row: EvidenceRow) -> Severity:
 
 
 def _of_build(rows: Iterable[EvidenceRow], units: set[str]) -> list[EvidenceRow]:
-    """Rows of the build's units, each result once, oldest first whatever the order given."""
+    """Rows of the build's units, each result once, oldest first whatever the order given.
+
+    Of two copies of a result that say different things, the one counts that says more against its unit.
+    """
     once: dict[int, EvidenceRow] = {}
     for row in rows:
         if row.unit in units:
             twin = once.setdefault(row.result_id, row)
             if twin is not row and twin != row:
-                once[row.result_id] = max(twin, row, key=repr)
+                once[row.result_id] = max(twin, row, key=_against)
     return sorted(once.values(), key=attrgetter("at", "result_id"))
+
+
+def _against(row: EvidenceRow) -> tuple[bool, bool, int, str]:
+    """How much a copy of a result says against its unit: a fault, then doubt, then an issue, the graver the more."""
+    complete = row.measured is Measured.COMPLETE
+    doubtful = not complete or row.verdict is Verdict.NOT_APPLICABLE or row.set_aside or row.admissible is not True
+    grave = 0 if row.severity is None else len(Severity) - list(Severity).index(row.severity)
+    return complete and row.verdict is Verdict.FAIL, doubtful, grave, repr(row)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from gatehouse.decisions.evidence_index import EvidenceIndex
 from gatehouse.model.evidence import PhaseEvidence, RoundSummary
+from gatehouse.model.records import Records
 
 
 def reduce(evidence: PhaseEvidence) -> PhaseEvidence:
@@ -30,6 +31,18 @@ def reduced(index: EvidenceIndex) -> PhaseEvidence:
         sign_offs=tuple(sorted(evidence.sign_offs, key=repr)),
         waivers=tuple(sorted(set(evidence.waivers), key=repr)),
         sites=tuple(sorted(set(evidence.sites))),
+        site_of=dict(sorted(evidence.site_of.items())),
+        earlier=tuple(sorted(set(evidence.earlier), key=repr)),
+        records=_records(evidence.records),
+    )
+
+
+def _records(records: Records) -> Records:
+    """Each record once, in a fixed order."""
+    return Records(
+        attestations=tuple(sorted(set(records.attestations), key=repr)),
+        observations=tuple(sorted(set(records.observations), key=repr)),
+        dispositions=tuple(sorted(set(records.dispositions), key=repr)),
     )
 
 

@@ -13,7 +13,7 @@ from gatehouse.decisions.criteria.outcome import met_or, outcome
 from gatehouse.decisions.evidence_index import EvidenceIndex
 from gatehouse.decisions.wording import counted, decimal, listed, sentences
 from gatehouse.model.evidence import CriterionOutcome, Forecast, Need
-from gatehouse.model.records import Disposition, Observation
+from gatehouse.model.records import Attestation, Disposition, Observation, UnitDisposition
 from gatehouse.model.status import CriterionStatus
 
 Recorded = spec.WorkloadsMoved | spec.ReservationsZero | spec.Dispositioned | spec.Attested
@@ -116,7 +116,7 @@ def reservations_zero(criterion: spec.ReservationsZero, index: EvidenceIndex) ->
 
 def dispositioned(criterion: spec.Dispositioned, index: EvidenceIndex) -> CriterionOutcome:
     """Every serial has a disposition, and a word on its data."""
-    known = {d.unit: d for d in index.evidence.records.dispositions}
+    known = {d.unit: d for d in sorted(index.evidence.records.dispositions, key=_by_moment)}
     without = [unit for unit in index.units if unit not in known]
     unerased = [unit for unit in index.units if unit in known and not known[unit].final]
     tally = {kind: sum(known[u].disposition is kind for u in index.units if u in known) for kind in Disposition}
@@ -140,7 +140,8 @@ def dispositioned(criterion: spec.Dispositioned, index: EvidenceIndex) -> Criter
 
 def attested(criterion: spec.Attested, index: EvidenceIndex) -> CriterionOutcome:
     """A person vouches for it."""
-    found = next((a for a in index.evidence.records.attestations if a.about == criterion.id), None)
+    said = [a for a in index.evidence.records.attestations if a.about == criterion.id]
+    found = max(said, key=_by_moment, default=None)
     how = f"`gatehouse calendar attest {index.evidence.program} {index.evidence.phase} {criterion.id}`"
     return outcome(
         criterion,
@@ -149,6 +150,11 @@ def attested(criterion: spec.Attested, index: EvidenceIndex) -> CriterionOutcome
         required="a person vouches for it, with a link",
         missing=f"attest it: {how}",
     )
+
+
+def _by_moment(said: Attestation | UnitDisposition) -> tuple[datetime, str]:
+    """Of two words on one thing the later holds, whatever the order they are told in."""
+    return said.at, repr(said)
 
 
 def _answers(

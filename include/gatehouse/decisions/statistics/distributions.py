@@ -1,6 +1,7 @@
 """The few quantiles and tails that the formulae need, typed."""
 
 import math
+from functools import lru_cache
 from statistics import NormalDist
 
 from gatehouse.decisions.statistics.special import (
@@ -24,6 +25,7 @@ def binomial_tail(failures: int, trials: int, rate: float) -> float:
     return incomplete_beta(trials - failures, failures + 1, 1.0 - rate)
 
 
+@lru_cache(maxsize=4096)  # searches for a size that would do ask for the same few again and again
 def gamma_quantile(probability: float, shape: float) -> float:
     """Quantile of a Gamma(shape, 1) variable; half a chi-squared quantile with ``2 * shape`` degrees of freedom."""
     high = shape + 1.0

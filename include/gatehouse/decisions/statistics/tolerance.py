@@ -1,12 +1,14 @@
 """One-sided tolerance bounds of a normal population."""
 
 import math
+from functools import lru_cache
 
 from gatehouse.decisions.statistics.arguments import fraction
 from gatehouse.decisions.statistics.distributions import noncentral_t_quantile, normal_quantile
 from gatehouse.model.errors import UsageError
 
 
+@lru_cache(maxsize=4096)  # searches for a size that would do ask for the same few again and again
 def normal_tolerance_factor(size: int, coverage: float, confidence: float) -> float:
     """Factor k: with that confidence at least ``coverage`` of the population lies above mean - k * std (or below +k).
 
