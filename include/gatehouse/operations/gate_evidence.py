@@ -11,7 +11,7 @@ from gatehouse.model.evidence import PhaseEvidence
 from gatehouse.model.hosts import Host
 from gatehouse.model.status import Phase
 from gatehouse.store.evidence import Cursor, phase_evidence
-from gatehouse.store.phase_records import with_records
+from gatehouse.store.phase_records import units_gone, with_records
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,8 @@ class GateQuestion:
     def evidence(self, cursor: Cursor, now: datetime) -> PhaseEvidence:
         """What there is to look at, as of ``now``, but for the phases before it."""
         asked = (self.program, self.phase, self.build, self.mandatory, self.criteria.wanted)
-        return with_records(cursor, phase_evidence(cursor, *asked, now))
+        gone = units_gone(cursor, self.program, self.phase, {host.serial for host in self.build})
+        return with_records(cursor, phase_evidence(cursor, *asked, now, gone))
 
 
 def gate_question(catalog: Catalog, program: str, phase: Phase) -> GateQuestion:

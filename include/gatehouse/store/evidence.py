@@ -37,21 +37,23 @@ class _Phase:
 
 def phase_evidence(
     cursor: Cursor, program: str, phase: Phase, build: Sequence[Host], mandatory: Sequence[str],
-    wanted: WantedReadings, now: datetime,
+    wanted: WantedReadings, now: datetime, gone: Sequence[str] = (),
 ) -> PhaseEvidence:  # fmt: skip
     """What the gate of ``program`` at ``phase`` may look at, as of ``now``.
 
-    ``cursor`` is psycopg2's, in a transaction that sees one moment of the store.
+    ``cursor`` is psycopg2's, in a transaction that sees one moment of the store. ``gone`` are serials that count as
+    units too, though they are hosts no more.
     """
     cursor.execute("SET LOCAL jit = off")  # compiling these queries takes longer than running them
-    of = _phase(cursor, program, phase, [host.serial for host in build], now)
+    units = (*(host.serial for host in build), *gone)
+    of = _phase(cursor, program, phase, list(units), now)
     rows = _Rows(of)
     rows.load(cursor, wanted)
     return PhaseEvidence(
         program=program,
         phase=phase,
         now=now,
-        units=tuple(h.serial for h in build),
+        units=units,
         diagnostics=tuple(mandatory),
         rows=tuple(rows.found.values()),
         rounds=_overtaken(cursor, of, rows.found.values()),

@@ -1,5 +1,6 @@
 """What people and schedulers said of a gate, by the driver alone: a gate's answer comes at once."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -26,9 +27,17 @@ WHERE program = %(program)s AND phase = ANY(%(phases)s::text[])
 """
 
 
+def units_gone(cursor: Any, program: str, phase: Phase, build: Collection[str]) -> tuple[str, ...]:
+    """Units that the program had and that stand in no file any more: EOL asks of them too, no phase before does."""
+    if phase is not Phase.EOL:
+        return ()
+    cursor.execute(_MEASURED, {"program": program, "phases": [known.value for known in Phase]})
+    return tuple(sorted({serial for (serial,) in cursor.fetchall()}.difference(build)))
+
+
 def with_records(cursor: Any, evidence: PhaseEvidence) -> PhaseEvidence:
-    """The evidence with what people and schedulers said; in EOL with every unit that the program ever had."""
-    named = {"program": evidence.program, "phase": evidence.phase.value, "phases": [phase.value for phase in Phase]}
+    """The evidence with what people said, and in EOL what schedulers said and where each unit went."""
+    named = {"program": evidence.program, "phase": evidence.phase.value}
     cursor.execute(_ATTESTATIONS, named)
     records = Records(attestations=tuple(Attestation(*row) for row in cursor.fetchall()))
     if evidence.phase is not Phase.EOL:
@@ -37,7 +46,4 @@ def with_records(cursor: Any, evidence: PhaseEvidence) -> PhaseEvidence:
     observations = tuple(Observation(*row) for row in cursor.fetchall())
     cursor.execute(_DISPOSITIONS, named)
     dispositions = tuple(UnitDisposition(serial, Disposition(kind), *said) for serial, kind, *said in cursor.fetchall())
-    cursor.execute(_MEASURED, named)
-    known = {*evidence.units, *(serial for (serial,) in cursor.fetchall())}
-    records = replace(records, observations=observations, dispositions=dispositions)
-    return replace(evidence, units=tuple(sorted(known)), records=records)
+    return replace(evidence, records=replace(records, observations=observations, dispositions=dispositions))
