@@ -11,6 +11,7 @@ from gatehouse.catalog import criteria as spec
 from gatehouse.catalog.values import one_line
 from gatehouse.decisions.criteria.outcome import met_or, outcome
 from gatehouse.decisions.evidence_index import EvidenceIndex
+from gatehouse.decisions.forecasts import Outlook
 from gatehouse.decisions.wording import counted, decimal, listed, sentences
 from gatehouse.model.evidence import CriterionOutcome, Forecast, Need
 from gatehouse.model.records import Attestation, Disposition, Observation, UnitDisposition
@@ -78,40 +79,41 @@ def workloads_moved(criterion: spec.WorkloadsMoved, index: EvidenceIndex) -> Cri
     days = shortest.days if shortest and not problems else 0.0
     busy = any(s.count for s in answers)
     left = max(0.0, needed - days)
-    made = outcome(
+    return outcome(
         criterion,
         CriterionStatus.NOT_MET if busy else met_or(bool(answers) and not problems and left <= 0),
         observed=listed(_said(answers, "job"), between="; ") or "no scheduler has answered",
         required=f"no job for {decimal(needed)} days, asked at least every {decimal(criterion.observed_every_days)}",
         missing=sentences([*problems, f"{decimal(left, 3)} more days without a job" if left else ""]),
         margin=days - needed,
+        needs=[Need(left, "days without a job")],
+        outlook=_quiet_until(shortest, problems, needed, index.evidence.now),
     )
-    if made.status is CriterionStatus.MET:
-        return made
-    return replace(made, needs=(Need(left, "days without a job"),), forecast=_quiet_until(shortest, problems, needed))
 
 
-def _quiet_until(shortest: Silence | None, problems: list[str], needed: float) -> Forecast | None:
+def _quiet_until(shortest: Silence | None, problems: list[str], needed: float, now: datetime) -> Outlook:
+    """When the zeros will be long enough; where they are by now, an answer of now would tell."""
     if problems or shortest is None or shortest.since is None:
-        return None
-    at = shortest.since + needed * _DAY
+        return "days begin to count when every scheduler says zero"
+    at = max(now, shortest.since + needed * _DAY)
     return Forecast(at, at, None, _CERTAIN, "if no job runs until then, and the schedulers are asked")
 
 
 def reservations_zero(criterion: spec.ReservationsZero, index: EvidenceIndex) -> CriterionOutcome:
     """Reservations by the latest word of each scheduler."""
     answers = _answers(criterion, index, lambda o: o.reservations)
-    problems = _problems(answers, criterion.observed_every_days, index.evidence.now, "reservation")
+    now = index.evidence.now
+    problems = _problems(answers, criterion.observed_every_days, now, "reservation")
     total = sum(s.count or 0 for s in answers)
-    made = outcome(
+    return outcome(
         criterion,
         CriterionStatus.NOT_MET if total else met_or(bool(answers) and not problems),
         observed=listed(_said(answers, "reservation"), between="; ") or "no scheduler has answered",
         required=f"no reservation, by an answer not older than {decimal(criterion.observed_every_days)} days",
         missing=sentences(problems),
         margin=-total if answers else None,
+        needs=[Need(total, "reservations to release") if total else Need(len(problems), "answers of schedulers")],
     )
-    return replace(made, needs=(Need(total, "reservations to release"),)) if total else made
 
 
 def dispositioned(criterion: spec.Dispositioned, index: EvidenceIndex) -> CriterionOutcome:
@@ -149,6 +151,7 @@ def attested(criterion: spec.Attested, index: EvidenceIndex) -> CriterionOutcome
         observed=f"{one_line(found.link)}, by {one_line(found.who)} on {found.at:%Y-%m-%d}" if found else "nobody",
         required="a person vouches for it, with a link",
         missing=f"attest it: {how}",
+        needs=[Need(1, "attestations")],
     )
 
 
