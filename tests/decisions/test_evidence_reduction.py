@@ -40,8 +40,9 @@ def test_rows_beside_those_that_matter_do_no_harm(evidence: PhaseEvidence, data:
     """It should come to the same with any of the other rows: a store may fetch a few too many."""
     least = reduce(evidence)
     kept = {row.result_id for row in least.rows}
-    others = [row for row in evidence.rows if row.result_id not in kept]
-    more = data.draw(st.lists(st.sampled_from(others)) if others else st.just([]))
+    others = sorted({row.result_id for row in evidence.rows} - kept)
+    chosen = data.draw(st.sets(st.sampled_from(others)) if others else st.just(set[int]()))
+    more = [row for row in evidence.rows if row.result_id in chosen]
     fetched = replace(evidence, rows=(*least.rows, *more), rounds=least.rounds)
     assert reduce(fetched) == least
 
@@ -115,9 +116,10 @@ def _told(evidence: PhaseEvidence) -> tuple[list[EvidenceRow], Callable[[Evidenc
 def _worse(row: EvidenceRow) -> tuple[bool, bool, int, str]:
     """A fault is worse than a doubt, a doubt worse than an issue, and a grave issue worse than a light one."""
     complete = row.measured is Measured.COMPLETE
-    passed = complete and row.verdict is Verdict.PASS and row.admissible is True and not row.set_aside
+    judged = complete and row.verdict is not Verdict.NOT_APPLICABLE
+    doubtful = not judged or row.admissible is not True or row.set_aside
     gravity = {None: 0, Severity.OBSERVATION: 1, Severity.MINOR: 2, Severity.MAJOR: 3, Severity.BLOCKER: 4}
-    return complete and row.verdict is Verdict.FAIL, not passed, gravity[row.severity], repr(row)
+    return complete and row.verdict is Verdict.FAIL, doubtful, gravity[row.severity], repr(row)
 
 
 @given(evidences())
