@@ -131,7 +131,7 @@ def test_it_ends_no_later_than_the_next_gate() -> None:
 
 
 @pytest.mark.parametrize(
-    ("at", "why"), [(Phase.PVT, "the RAMP gate has no planned date"), (Phase.RAMP, "no gate follows RAMP")]
+    ("at", "why"), [(Phase.PVT, "the RAMP gate has no planned date"), (Phase.EOL, "no gate follows EOL")]
 )
 def test_without_a_date_it_ends_within_ninety_days(at: Phase, why: str) -> None:
     """It should say that nobody has planned the gate."""

@@ -90,4 +90,4 @@ def test_doors_to_drivers_are_held() -> None:
     layers = next(contract for contract in contracts if contract["type"] == "layers")
     assert layers["exhaustive"] is True
     forbidden = {name for contract in contracts for name in contract.get("forbidden_modules", [])}
-    assert forbidden == {"paramiko", "sqlalchemy", "alembic", "great_expectations", "airflow", "asyncssh"}
+    assert forbidden == {"paramiko", "sqlalchemy", "alembic", "great_expectations", "airflow", "asyncssh", "matplotlib"}

@@ -1,5 +1,6 @@
 """A criterion that no build can meet, or that nothing can fail, is a problem with file and line."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,10 @@ KINDS: list[dict[str, object]] = [
         {"title": "b", "reading": "v", "revisions": {"EVT": {"at_least": "1.2"}}, "source": "t"}]},
     {"kind": "requirements", "planned": ["x"],
      "requirements": [{"id": "r", "text": "t", "source": "t", "verified_by": ["x"]}]},
+    {"kind": "workloads_moved", "for_days": 30.0, "observed_every_days": 7.0, "sources": ["slurm", "kubernetes"]},
+    {"kind": "reservations_zero"},
+    {"kind": "dispositioned"},
+    {"kind": "attested"},
 ]  # fmt: skip
 BUILD = Build("p", Phase.DVT, 40, ("a", "b"))
 HEAD = "title: S\nphase: EVT\ncriteria:\n"
@@ -62,10 +67,12 @@ phases:
 def test_every_kind_can_be_met_and_can_fail(spec: dict[str, object]) -> None:
     """It should make up evidence of a full build that meets it, and as much that does not."""
     document = {"id": "it", "source": "t", **spec}
-    asked = CriteriaSet.model_validate({"title": "S", "phase": "DVT", "criteria": [document]})
+    phase = Phase.EOL if spec["kind"] in ("workloads_moved", "reservations_zero", "dispositioned") else Phase.DVT
+    build = replace(BUILD, phase=phase)
+    asked = CriteriaSet.model_validate({"title": "S", "phase": phase, "criteria": [document]})
     (criterion,) = asked.criteria
-    assert prove_criteria._of_criterion(criterion, prove_criteria.Asked("s", asked, BUILD, "p")) == ""
-    for made in (good_evidence(criterion, BUILD), bad_evidence(criterion, BUILD)):
+    assert prove_criteria._of_criterion(criterion, prove_criteria.Asked("s", asked, build, "p")) == ""
+    for made in (good_evidence(criterion, build), bad_evidence(criterion, build)):
         assert made.rows
         assert len(made.units) == 40
         assert len({row.result_id for row in made.rows}) == len(made.rows)

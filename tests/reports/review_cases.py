@@ -20,9 +20,9 @@ from gatehouse.model.evidence import (
     RoundSummary,
     SignOff,
     ValueRow,
-    Waiver,
 )
 from gatehouse.model.status import CriterionStatus, Measured, Phase, Severity, Verdict
+from gatehouse.model.waivers import Approval, Waiver, WaiverRole
 from gatehouse.reports.review.compose import Reviewed
 from gatehouse.reports.review.facts import (
     BrokenLimit,
@@ -44,6 +44,7 @@ DIAGNOSTICS = (
 CASES = ("blocked", "clean", "waived", "empty")
 _DAY = timedelta(days=1)
 _SOURCE = "a house rule"
+SIGNED = (Approval("Pat Doe", WaiverRole.ENGINEERING), Approval("Lee Chen", WaiverRole.QUALITY))
 
 
 def criteria(phase: Phase, units: int = 59) -> CriteriaSet:
@@ -225,8 +226,8 @@ def case(name: str, size: int = 60) -> Reviewed:
     if name == "waived":
         evidence = replace(evidence, waivers=(
             Waiver(7, "mtbf", "Sam Reyes", "burn-in rack B is late", "48 h burn-in on every shipped unit",
-                   ("Pat Doe", "Lee Chen"), NOW + 20 * _DAY),
-            Waiver(8, "issues", "Sam Reyes", "an old one", "none", ("Pat Doe", "Lee Chen"), NOW - 2 * _DAY),
+                   SIGNED, NOW + 20 * _DAY),
+            Waiver(8, "issues", "Sam Reyes", "an old one", "none", SIGNED, NOW - 2 * _DAY),
         ))  # fmt: skip
     asked = criteria(phase)
     easier = [c for c in asked.criteria if name != "clean" or c.id != "mtbf"]

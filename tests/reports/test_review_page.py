@@ -18,8 +18,9 @@ import pytest
 from review_cases import CASES, HOSTILE, NOW, case
 
 from gatehouse.local.home import CHECKOUT
-from gatehouse.model.evidence import SignOff, Waiver
+from gatehouse.model.evidence import SignOff
 from gatehouse.model.status import Verdict
+from gatehouse.model.waivers import Approval, Waiver, WaiverRole
 from gatehouse.reports.review.compose import Reviewed, compose
 from gatehouse.reports.review.document import ReviewDocument
 from gatehouse.reports.review.facts import SignatureCount
@@ -74,7 +75,15 @@ def _hostile() -> Reviewed:
     evidence = about.evidence
     bad = tuple(replace(r, reason=HOSTILE) if r.verdict is Verdict.FAIL else r for r in evidence.rows)
     rounds = tuple(replace(r, problems=(HOSTILE,)) for r in evidence.rounds)
-    waiver = Waiver(7, "mtbf", HOSTILE, HOSTILE, HOSTILE, (HOSTILE, "Lee"), NOW + timedelta(30))
+    waiver = Waiver(
+        7,
+        "mtbf",
+        HOSTILE,
+        HOSTILE,
+        HOSTILE,
+        (Approval(HOSTILE, WaiverRole.ENGINEERING), Approval("Lee", WaiverRole.QUALITY)),
+        NOW + timedelta(30),
+    )
     signed = SignOff(HOSTILE, HOSTILE, True, HOSTILE, "0" * 64, NOW)
     facts = replace(
         about.facts,
@@ -100,7 +109,7 @@ def test_the_page_tells_everything_a_review_asks() -> None:
     about = case("blocked")
     text = _Page(_of("blocked").html).text
     for expected in (
-        "DVT may not exit", "4 criteria stand in the way", "At the current rate the phase clears about 2025-11-29",
+        "DVT may not exit", "4 criteria stand in the way", "At the current rate the phase clears about 2025-12-01",
         "once somebody has acted on", "60 of 60 planned", "In the way (4)", "Met by evidence (5)", "−5.1 points",
         "Any one would do: 1310 unit-hours, or 11 zero-failure units", "austin", "tainan",
         "First-pass yield: 56 of 60 units (93.33 %), at least 87.11 %", "floor 85 %",
@@ -158,7 +167,9 @@ def test_a_phase_without_evidence_is_a_page_too() -> None:
 def test_an_exited_phase_says_who_closed_it() -> None:
     """It should tell that the phase has exited, when and by whom."""
     about = case("waived")
-    text = _Page(_page(replace(about, facts=replace(about.facts, closed_at=NOW, closed_by="Lee"))).html).text
+    text = _Page(
+        _page(replace(about, facts=replace(about.facts, closed_at=NOW, closed_by="Lee", on_conditions=True))).html
+    ).text
     assert "DVT exited on conditions" in text
     assert "2025-11-20 09:30 UTC by Lee" in text
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gatehouse.catalog.criteria import EARLIER
+from gatehouse.decisions.criteria.issues import APPROVE
 from gatehouse.decisions.waivers import flaws
 from gatehouse.decisions.wording import listed, sentences
 from gatehouse.model.evidence import CriterionOutcome, EarlierExit, GateDecision, PhaseEvidence
@@ -69,7 +70,7 @@ def _cause(outcome: CriterionOutcome, evidence: PhaseEvidence) -> str:
 def _way_back(outcome: CriterionOutcome, evidence: PhaseEvidence) -> str:
     """What the criterion misses, without the waivers that have failed it, which are told as the cause."""
     told = _flaws(outcome, evidence)
-    missing = sentences(part for part in outcome.missing.split("; ") if part not in told)
+    missing = sentences(part for part in outcome.missing.split("; ") if part not in told and part != APPROVE)
     return f"{outcome.title}: {missing or outcome.required}, or a new waiver"
 
 

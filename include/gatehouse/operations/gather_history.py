@@ -9,7 +9,7 @@ from gatehouse.quality.thresholds import ROUNDS_OF_HISTORY
 from gatehouse.store import judgements, part_history, round_facts
 from gatehouse.store.engine import Transaction
 from gatehouse.store.judgements import Tally, TallyHistory
-from gatehouse.store.part_history import PartMove, PartPlace, PartWanted
+from gatehouse.store.part_history import PartMove, PartPlace, PartWanted, Sight
 from gatehouse.store.tables import JudgementRow, RoundRow
 
 # Readings whose word is a part's own number, the plainest first. A node's GUID is burnt into its adapter; a system's
@@ -37,22 +37,26 @@ class History:
 
 def no_history(session: Transaction, row: RoundRow, without: Collection[int]) -> History:
     """A round by itself."""
-    shared = part_history.shared(session, row.id, _PARTS, without)
-    return History(tuple(map(_shared, shared)), round_facts.versions(session, row.id, _VERSIONS))
+    return _alone(session, row, part_history.sights(session, row.id, _PARTS, without))
+
+
+def _alone(session: Transaction, row: RoundRow, here: Sequence[Sight]) -> History:
+    return History(tuple(map(_shared, part_history.shared(here))), round_facts.versions(session, row.id, _VERSIONS))
 
 
 def gather_history(
     session: Transaction, row: RoundRow, tallies: Sequence[Tally], without: Collection[int]
 ) -> History:  # fmt: skip
     """A round beside the program's last sound ones; their tallies were counted when they were judged."""
-    alone = no_history(session, row, without)
+    here = part_history.sights(session, row.id, _PARTS, without)
+    alone = _alone(session, row, here)
     past = judgements.last_sound(session, row, ROUNDS_OF_HISTORY - 1)
     if not past:
         return alone
     earlier = judgements.tally_history(session, [judgement.id for judgement in past])
     rounds = [judgement.round_id for judgement in past]
-    moves = part_history.moved(session, row, rounds, _PARTS, without)
-    moves += part_history.replaced(session, row, rounds, _PARTS, without)
+    there = part_history.last_sights(session, rounds, _PARTS)
+    moves = part_history.moved(here, there) + part_history.replaced(here, there)
     verdicts = judgements.verdict_history(session, [*rounds, row.id])
     return History(
         parts=alone.parts,

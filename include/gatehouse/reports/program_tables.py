@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from gatehouse.catalog.criteria import RequirementSet
 from gatehouse.catalog.program import Program, ProgramPhase
-from gatehouse.model.status import Phase
+from gatehouse.model.status import INTRODUCTION
 from gatehouse.reports.markdown_tables import code_cell, table_of, text_cell
 
 Section = tuple[str, str, str]  # title, lead, table
@@ -42,12 +42,12 @@ def baseline_table(program: Program) -> str:
         (
             text_cell(item.title),
             f"{code_cell(item.reading)} of {code_cell(item.parts)}",
-            *(text_cell(item.revisions[p].words) if p in item.revisions else _NO_VALUE for p in Phase),
+            *(text_cell(item.revisions[p].words) if p in item.revisions else _NO_VALUE for p in INTRODUCTION),
             text_cell(item.source),
         )
         for item in program.baseline
     ]
-    return table_of(("Item", "Told by", *(phase.value for phase in Phase), "Source"), rows)
+    return table_of(("Item", "Told by", *(phase.value for phase in INTRODUCTION), "Source"), rows)
 
 
 def requirement_sections(documents: Mapping[str, RequirementSet]) -> Iterator[Section]:

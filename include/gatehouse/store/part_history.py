@@ -3,16 +3,17 @@
 A part is the same where the reading's name, the kind of part (``gpu`` of ``gpu3``) and the number are the same.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, func, or_, select
+from sqlalchemy import Row, Select, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
-from gatehouse.store.tables import ReadingRow, ResultRow, RoundRow, RoundUnitRow
+from gatehouse.store.tables import ReadingRow, ResultRow, RoundUnitRow
 
+Key = tuple[str, ...]
 _Numbers = Select[str, str, str, str, str, str, str, str, datetime]
 _NO_NUMBER = (  # what stands where a serial number should: placeholders, one character repeated, and the counted-up one
     r"^(.)\1*$|^.{0,3}$|^(n/?a|none|null|unknown|unspecified|not (specified|available|provided|present|set)|"
@@ -42,6 +43,26 @@ class PartPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class Sight:
+    """A part as a round saw it; ``kind`` is its slot without the number."""
+
+    place: PartPlace
+    kind: str
+    round_id: str
+    at: datetime
+
+    @property
+    def part(self) -> Key:
+        """Which part it is, wherever it is."""
+        return self.kind, self.place.name, self.place.number
+
+    @property
+    def slot(self) -> Key:
+        """Where it is, whichever part it is."""
+        return self.place.serial, self.place.diagnostic, self.place.part, self.place.name
+
+
+@dataclass(frozen=True, slots=True)
 class PartMove:
     """A part of this round, and where an earlier round saw it; or what that round saw in its place."""
 
@@ -51,69 +72,55 @@ class PartMove:
     at: datetime
 
 
-def shared(session: Session, round_id: str, wanted: PartWanted, without: Collection[int]) -> list[PartPlace]:
+def sights(session: Session, round_id: str, wanted: PartWanted, without: Collection[int]) -> list[Sight]:
+    """Every part that a round saw, by number, unit and slot."""
+    kept = [ResultRow.id.not_in(sorted(without))] if without else []
+    query = _numbers(wanted).where(ResultRow.round_id == round_id, *kept)
+    return sorted(map(_sight, session.execute(query)), key=lambda s: (s.place.number, s.place.serial, s.place.part))
+
+
+def last_sights(session: Session, rounds: Collection[str], wanted: PartWanted) -> list[Sight]:
+    """The newest sight of each part in each slot in some rounds, oldest first."""
+    seen = _numbers(wanted).where(ResultRow.round_id.in_(sorted(rounds))).subquery()
+    columns = [seen.c[name] for name in ("serial", "diagnostic", "part", "name", "number")]
+    query = select(seen).ext(distinct_on(*columns)).order_by(*columns, seen.c.at.desc())
+    return sorted(map(_sight, session.execute(query)), key=lambda s: s.at)
+
+
+# Joined here and not in SQL: right after a round was filed, the server knows nothing of its size, and joins row by row.
+def shared(here: Sequence[Sight]) -> list[PartPlace]:
     """The parts that more than one unit of a round claims."""
-    here = _here(round_id, wanted, without).subquery()
-    twice = (
-        select(here.c.kind, here.c.name, here.c.number)
-        .group_by(here.c.kind, here.c.name, here.c.number)
-        .having(func.count(here.c.serial.distinct()) > 1)
-        .subquery()
-    )
-    query = (
-        select(here)
-        .join(twice, and_(*(twice.c[column] == here.c[column] for column in ("kind", "name", "number"))))
-        .order_by(here.c.number, here.c.serial, here.c.part)
-    )
-    return [_place(row[:6]) for row in session.execute(query)]
+    units: dict[Key, set[str]] = {}
+    for sight in here:
+        units.setdefault(sight.part, set()).add(sight.place.serial)
+    return [sight.place for sight in here if len(units[sight.part]) > 1]
 
 
-def moved(
-    session: Session, round_: RoundRow, rounds: Collection[str], wanted: PartWanted, without: Collection[int]
-) -> list[PartMove]:
+def moved(here: Sequence[Sight], there: Sequence[Sight]) -> list[PartMove]:
     """The parts of a round that the last of some earlier rounds to know them saw in another unit."""
-    here = _here(round_.id, wanted, without).subquery()
-    there = _there(rounds, wanted, ("kind", "name", "number"))
-    same = and_(*(there.c[column] == here.c[column] for column in ("kind", "name", "number")))
-    return _moves(session, here, there, same, there.c.serial != here.c.serial)
+    return _moves(here, {s.part: s for s in there}, lambda s: s.part, lambda s: s.place.serial)
 
 
-def replaced(
-    session: Session, round_: RoundRow, rounds: Collection[str], wanted: PartWanted, without: Collection[int]
-) -> list[PartMove]:
+def replaced(here: Sequence[Sight], there: Sequence[Sight]) -> list[PartMove]:
     """The slots of a round that hold another part than in the last of some earlier rounds that looked."""
-    here = _here(round_.id, wanted, without).subquery()
-    there = _there(rounds, wanted, ("serial", "diagnostic", "part", "name"))
-    same = and_(*(there.c[column] == here.c[column] for column in ("serial", "diagnostic", "part", "name")))
-    return _moves(session, here, there, same, there.c.number != here.c.number)
+    return _moves(here, {s.slot: s for s in there}, lambda s: s.slot, lambda s: s.place.number)
 
 
 def _moves(
-    session: Session, here: Subquery, there: Subquery, same: ColumnElement[bool], changed: ColumnElement[bool]
+    here: Sequence[Sight], newest: Mapping[Key, Sight], key: Callable[[Sight], Key], told: Callable[[Sight], str]
 ) -> list[PartMove]:
-    query = (
-        select(*list(here.c)[:6], *list(there.c)[:6], there.c.round_id, there.c.at)
-        .join(there, same)
-        .where(changed)
-        .order_by(here.c.serial, here.c.part, here.c.name)
-    )
-    return [PartMove(_place(r[:6]), _place(r[6:12]), r[12], r[13]) for r in session.execute(query)]
+    pairs = ((now, newest.get(key(now))) for now in here)
+    found = [
+        PartMove(now.place, before.place, before.round_id, before.at)
+        for now, before in pairs
+        if before and told(before) != told(now)
+    ]
+    return sorted(found, key=lambda m: (m.now.serial, m.now.part, m.now.name))
 
 
-def _place(columns: tuple[str, ...]) -> PartPlace:
-    return PartPlace(*columns)
-
-
-def _here(round_id: str, wanted: PartWanted, without: Collection[int]) -> _Numbers:
-    kept = [ResultRow.id.not_in(sorted(without))] if without else []
-    return _numbers(wanted).where(ResultRow.round_id == round_id, *kept)
-
-
-def _there(rounds: Collection[str], wanted: PartWanted, key: tuple[str, ...]) -> Subquery:
-    """The newest sight of each part, or of each slot, in some rounds."""
-    seen = _numbers(wanted).where(ResultRow.round_id.in_(sorted(rounds))).subquery()
-    columns = [seen.c[name] for name in key]
-    return select(seen).ext(distinct_on(*columns)).order_by(*columns, seen.c.at.desc()).subquery()
+def _sight(row: Row[str, str, str, str, str, str, str, str, datetime]) -> Sight:
+    *place, kind, round_id, at = row
+    return Sight(PartPlace(*place), kind, round_id, at)
 
 
 def _numbers(wanted: PartWanted) -> _Numbers:

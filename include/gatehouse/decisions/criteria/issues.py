@@ -14,6 +14,8 @@ from gatehouse.decisions.wording import sentences
 from gatehouse.model.evidence import CriterionOutcome, EvidenceRow, Need
 from gatehouse.model.status import CriterionStatus, Severity
 
+APPROVE = "or let two people approve what stays, by a waiver for these units"
+
 
 def no_open_issues(criterion: spec.NoOpenIssues, index: EvidenceIndex) -> CriterionOutcome:
     """No current result with an issue of the listed classes. What was not measured may hide one."""
@@ -44,7 +46,7 @@ def _asked(severity: Severity) -> str:
 def _approve(issues: Sequence[EvidenceRow]) -> str:
     """That the issues may be lived with, where none of them is a blocker."""
     approvable = issues and all(issue_class(row) is not Severity.BLOCKER for row in issues)
-    return "or let two people approve what stays, by a waiver for these units" if approvable else ""
+    return APPROVE if approvable else ""
 
 
 def _needs(issues: Sequence[EvidenceRow], unknown: int) -> list[Need]:
