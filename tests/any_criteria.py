@@ -57,6 +57,7 @@ KINDS: tuple[dict[str, Any], ...] = (
     {"kind": "dispositioned"},
     {"kind": "attested"},
 )  # fmt: skip
+BY_ID = {kind.get("id", kind["kind"]): kind for kind in KINDS}
 
 
 def asked(*kinds: dict[str, Any], phase: Phase = Phase.EOL) -> CriteriaSet:
