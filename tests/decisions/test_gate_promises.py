@@ -8,7 +8,8 @@ from random import Random
 from typing import Any, get_args
 
 import pytest
-from any_criteria import BY_ID, (
+from any_criteria import (
+    BY_ID,
     CRITERIA,
     EXTRA,
     FOREIGN,
