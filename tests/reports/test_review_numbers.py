@@ -9,10 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from review_cases import DIAGNOSTICS, NOW, case, criteria, rows, serials
 
+from gatehouse.catalog.criteria import CriteriaSet
 from gatehouse.decisions.evidence_index import EvidenceIndex
 from gatehouse.decisions.gates import evaluate
 from gatehouse.model.evidence import CriterionOutcome, Forecast, PhaseEvidence, RoundSummary
 from gatehouse.model.status import CriterionStatus, Phase, Severity
+from gatehouse.reports.charts.capability_chart import capability_words
 from gatehouse.reports.review.builds import build_of, coverage_lines
 from gatehouse.reports.review.capability import capability_plots
 from gatehouse.reports.review.compose import compose
@@ -209,6 +211,27 @@ def test_capability_is_that_of_the_values() -> None:
     assert plot.cpk == pytest.approx((85.0 - plot.mean) / (3 * plot.std))
     assert plot.tolerance_low is None
     assert (plot.outliers[0].value, plot.outliers[0].beyond_limit) == (91.0, True)
+
+
+@pytest.mark.parametrize(
+    ("form", "says"),
+    [
+        ({"share_of_peak_at_least": 0.5, "peak": 900.0}, "limit at least 450 GB/s"),
+        ({"at_least": 440.0}, "limit at least 440 GB/s"),
+        ({"cv_at_most": 0.02}, ""),
+    ],
+)
+def test_what_a_criterion_asks_is_the_limit_that_is_drawn(form: dict[str, float], says: str) -> None:
+    """It should draw a share of the peak where it lies, and no limit where only the spread is held to one."""
+    said = {"id": "busbw", "kind": "performance", "reading": "busbw_gbps", "source": "t", **form}
+    asked = CriteriaSet.model_validate({"title": "S", "phase": "DVT", "criteria": [said]})
+    about = case("blocked")
+    decision = evaluate(about.evidence, asked)
+    (plot,) = capability_plots(EvidenceIndex(about.evidence), asked, decision, [], {})
+    words = capability_words(plot)
+    assert says in words
+    assert ("limit" in words) is bool(says)
+    assert "None" not in words
 
 
 def test_whole_numbers_leave_no_gaps_between_bars() -> None:

@@ -52,6 +52,13 @@ class Performance(CriterionSpec):
         return self
 
     @property
+    def floor(self) -> float | None:
+        """The floor in the reading's own unit, where the form has one and its peak is known."""
+        if self.share_of_peak_at_least is not None and isinstance(self.peak, float):
+            return self.share_of_peak_at_least * self.peak
+        return self.at_least
+
+    @property
     def wanted(self) -> WantedReadings:
         """The reading that is held against the limit."""
         return WantedReadings(values=frozenset({self.reading}))

@@ -142,7 +142,7 @@ def _tolerance(criterion: spec.Performance, values: Sequence[float]) -> Held:
     mean, std = sample.fmean(values), sample.stdev(values)
     k = _factor(criterion, len(values))
     z = normal_quantile(criterion.coverage)  # what k tends to with more values
-    floor = _floor(criterion)
+    floor = criterion.floor
     down = floor is not None
     limit = floor if floor is not None else criterion.at_most or 0.0
     sign = 1.0 if down else -1.0
@@ -157,13 +157,6 @@ def _tolerance(criterion: spec.Performance, values: Sequence[float]) -> Held:
         hopeful=hopeful,
         more=_more(len(values), lambda n: sign * (mean - limit) >= _factor(criterion, n) * std) if hopeful else 0,
     )
-
-
-def _floor(criterion: spec.Performance) -> float | None:
-    """The floor in the reading's own unit, where the form has one."""
-    if criterion.share_of_peak_at_least is not None and isinstance(criterion.peak, float):
-        return criterion.share_of_peak_at_least * criterion.peak
-    return criterion.at_least
 
 
 def _factor(criterion: spec.Performance, size: int) -> float:
@@ -210,7 +203,7 @@ def _asked(criterion: spec.Performance) -> str:
         return f"Cpk of {criterion.reading} at least {decimal(criterion.cpk_at_least)} {confidence}"
     if criterion.cv_at_most is not None:
         return f"coefficient of variation of {criterion.reading} at most {percent(criterion.cv_at_most)} {confidence}"
-    floor = _floor(criterion)
+    floor = criterion.floor
     word, limit = ("at least", floor) if floor is not None else ("at most", criterion.at_most)
     unit = unit_of(criterion.reading)
     if criterion.share_of_peak_at_least is not None:
@@ -224,7 +217,7 @@ def _asked(criterion: spec.Performance) -> str:
 def _worst(criterion: spec.Performance, rows: Sequence[ValueRow]) -> list[str]:
     """Units by how far they lie on the wrong side, worst first, the first five."""
     centre = sample.median(row.value for row in rows)
-    low = _floor(criterion) is not None or (criterion.cpk_at_least is not None and criterion.upper_limit is None)
+    low = criterion.floor is not None or (criterion.cpk_at_least is not None and criterion.upper_limit is None)
     high = criterion.at_most is not None or (criterion.cpk_at_least is not None and criterion.lower_limit is None)
 
     def badness(row: ValueRow) -> float:

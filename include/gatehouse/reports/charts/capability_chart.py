@@ -49,7 +49,8 @@ def capability_words(plot: CapabilityPlot) -> str:
     spread = f"mean {decimal(plot.mean, 4)} ± {decimal(plot.std, 2)}{unit}"
     ends = f"from {decimal(plot.minimum, 4)} to {decimal(plot.maximum, 4)}"
     counts = f"{counted(plot.values, 'value')} of {counted(plot.units, 'unit')}"
-    parts = [f"{counts}, {spread}, {ends}", f"limit {limits(plot)}"]
+    asked = limits(plot)
+    parts = [f"{counts}, {spread}, {ends}", *([f"limit {asked}"] if asked else [])]
     if plot.cpk is not None and plot.cpk_low is not None:
         parts.append(
             f"Cpk {decimal(plot.cpk, 3)}, at least {decimal(plot.cpk_low, 3)} at {percent(plot.confidence)} confidence"
@@ -71,11 +72,13 @@ def subject(plot: CapabilityPlot) -> str:
 
 
 def limits(plot: CapabilityPlot) -> str:
-    """``at most 85 degC``, ``10 to 35 degC``"""
+    """``at most 85 degC``, ``10 to 35 degC``; empty where the spread is held to something, and no value is."""
     unit = f" {plot.unit}" if plot.unit else ""
     low, high = (None if end is None else decimal(end) for end in (plot.low_limit, plot.high_limit))
     if low is not None and high is not None:
         return f"{low} to {high}{unit}"
+    if low is None and high is None:
+        return ""
     return f"at least {low}{unit}" if low is not None else f"at most {high}{unit}"
 
 

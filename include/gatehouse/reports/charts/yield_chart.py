@@ -33,7 +33,7 @@ def yield_chart(plot: YieldPlot) -> Markup:
         _floor(by_round, plot, named=True)
 
     name = f"yield-{plot.kind}"
-    return draw(name, yield_words(plot), Frame(FULL if several else HALF, 2.15, bottom=0.56), paint)
+    return draw(name, yield_words(plot), Frame(FULL if several else HALF, 2.15, bottom=0.56, left=0.62), paint)
 
 
 def yield_words(plot: YieldPlot) -> str:

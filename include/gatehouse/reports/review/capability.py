@@ -71,7 +71,7 @@ def _asked(criterion: Performance, index: EvidenceIndex, status: str | None) -> 
         for row in sorted(index.values(criterion.reading), key=lambda r: (index.helping[r.result_id].at, r.result_id))
         if matches_part(criterion.parts, row.part)
     }
-    low = criterion.at_least if criterion.at_least is not None else criterion.lower_limit
+    low = criterion.floor if criterion.floor is not None else criterion.lower_limit
     high = criterion.at_most if criterion.at_most is not None else criterion.upper_limit
     points = [point for _, point in sorted(latest.items())]
     unit = unit_of(criterion.reading)
