@@ -82,10 +82,10 @@ def test_the_gate_stays_shut_and_its_log_says_why(play: Play, stopped: Run) -> N
     assert looks[-1][ISSUES] == looks[-1][DATA] == "not met"
     assert looks[-1][UNITS] == looks[-1][COVERAGE] == "not enough evidence"
     last = play.run.log(GATE).splitlines()
-    issues = next(line for line in reversed(last) if ISSUES in line)
+    issues = next(line for line in reversed(last) if f"{ISSUES}; observed" in line)
     assert "gpu3" in issues
     assert "repair and retest" in issues
-    assert "two units report the serial" in next(line for line in reversed(last) if DATA in line)
+    assert "two units report the serial" in next(line for line in reversed(last) if f"{DATA}; observed" in line)
 
 
 def test_the_retest_opens_the_gate_by_itself(play: Play, signed_off: str) -> None:
