@@ -85,7 +85,8 @@ def test_the_gate_stays_shut_and_its_log_says_why(play: Play, stopped: Run) -> N
     issues = next(line for line in reversed(last) if f"{ISSUES}; observed" in line)
     assert "gpu3" in issues
     assert "repair and retest" in issues
-    assert "one host with another serial than the inventory" in next(line for line in reversed(last) if f"{DATA}; observed" in line)
+    data = next(line for line in reversed(last) if f"{DATA}; observed" in line)
+    assert "one host with another serial than the inventory" in data
 
 
 def test_the_retest_opens_the_gate_by_itself(play: Play, signed_off: str) -> None:
