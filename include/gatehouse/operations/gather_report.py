@@ -10,7 +10,6 @@ from gatehouse.decisions.evidence_index import EvidenceIndex
 from gatehouse.model.evidence import EvidenceRow
 from gatehouse.model.status import Phase
 from gatehouse.operations.evaluate_gate import GateView
-from gatehouse.operations.standing_exits import standings
 from gatehouse.operations.workspace import Workspace
 from gatehouse.reports.review.facts import (
     BrokenLimit,
@@ -22,7 +21,7 @@ from gatehouse.reports.review.facts import (
     SignatureCount,
 )
 from gatehouse.store import conditional_exits, phases, reviews, views
-from gatehouse.store.engine import cursor_of, transaction
+from gatehouse.store.engine import transaction
 from gatehouse.store.tables import PhaseRow, StandingRow
 
 SAMPLED = 3  # results of each diagnostic that are asked which of their readings have limits
@@ -51,8 +50,7 @@ def gather_report(workspace: Workspace, gate: GateView) -> Gathered:
     with transaction(workspace.engine) as session:
         row = phases.phase_row(session, program, phase)
         names = reviews.limited_names(session, _sample(index))
-        asked = (cursor_of(session), workspace.catalog, gate.decision.decided_at, program, [phase])
-        standing = standings(*asked).get((program, phase.value))
+        standing = Standing(gate.exit.stands, gate.exit.why) if gate.exit and gate.exit.conditional else None
         noted = conditional_exits.history(session, program, phase)
         facts = ReportFacts(
             sku=spec.sku,

@@ -1,43 +1,18 @@
-"""Waits for a gate to have something new to look at, in the triggerer: no worker slot, one small query a look."""
+"""Waits for a gate to have something new to look at."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from typing import Any
-
-from airflow.sdk import Connection
-from airflow.triggers.base import BaseTrigger, TriggerEvent
+from collections.abc import Sequence
 
 from gatehouse.model.status import Phase
 from gatehouse.operations.watch_gate import gate_news
-from gatehouse.pipeline.workspace import STORE, store_url_of
-
-POLL_S = 3.0
-RECHECK_S = 1800.0  # even without news: waivers expire, evidence grows stale, soaks come to their end
+from gatehouse.pipeline.news_trigger import NewsTrigger
 
 
-class GateNewsTrigger(BaseTrigger):
+class GateNewsTrigger(NewsTrigger):
     """Fires when judged rounds, answers or waivers of a gate have changed since ``seen``, or after half an hour."""
 
-    def __init__(self, program: str, phase: str, seen: list[int], poll_s: float = POLL_S) -> None:
-        super().__init__()
-        self.program, self.phase, self.seen, self.poll_s = program, phase, seen, poll_s
+    usual_poll_s = 3.0
+    recheck_s = 1800.0  # even without news: waivers expire, evidence grows stale, soaks come to their end
 
-    def serialize(self) -> tuple[str, dict[str, Any]]:
-        """Class path and arguments: what the triggerer makes it from, again after each restart."""
-        path = f"{type(self).__module__}.{type(self).__qualname__}"
-        return path, {"program": self.program, "phase": self.phase, "seen": self.seen, "poll_s": self.poll_s}
-
-    async def run(self) -> AsyncIterator[TriggerEvent]:
-        """Poll until there is news. A store that does not answer is asked again, for as long as it takes."""
-        url = store_url_of(await Connection.async_get(STORE))
-        waited = 0.0
-        while waited < RECHECK_S:
-            await asyncio.sleep(self.poll_s)
-            waited += self.poll_s
-            news = await asyncio.to_thread(gate_news, url, self.program, Phase(self.phase))
-            if news is None:
-                self.log.warning("the store does not answer; asking again in %s s", self.poll_s)
-            elif list(news) != self.seen:
-                yield TriggerEvent({"why": "new evidence"})
-                return
-        yield TriggerEvent({"why": "time to look again"})
+    def news(self, store_url: str) -> Sequence[int] | None:
+        """What is new of the gate."""
+        return gate_news(store_url, self.program, Phase(self.phase))

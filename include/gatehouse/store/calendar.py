@@ -51,30 +51,14 @@ def file_attestation(
 
 
 def attestations(session: Session) -> dict[Gate, tuple[Attestation, ...]]:
-    """What people vouch for now, by gate."""
-    return _by_gate(_standing(session))
-
-
-def attestations_of(session: Session, program: str, phase: Phase) -> tuple[Attestation, ...]:
-    """What people vouch for now at one gate."""
-    return _by_gate(_standing(session, program, phase)).get((program, phase), ())
-
-
-def _standing(session: Session, program: str = "", phase: str = "") -> Sequence[AttestationRow]:
-    """The latest row of each thing."""
+    """What people vouch for now, by gate: the latest word on each thing."""
     query = (
         select(AttestationRow)
         .ext(distinct_on(AttestationRow.program, AttestationRow.phase, AttestationRow.about))
         .order_by(AttestationRow.program, AttestationRow.phase, AttestationRow.about, AttestationRow.id.desc())
     )
-    if program:
-        query = query.where(AttestationRow.program == program, AttestationRow.phase == phase)
-    return session.scalars(query).all()
-
-
-def _by_gate(rows: Sequence[AttestationRow]) -> dict[Gate, tuple[Attestation, ...]]:
     found: dict[Gate, list[Attestation]] = defaultdict(list)
-    for row in rows:
+    for row in session.scalars(query):
         if not row.withdrawn:
             found[row.program, row.phase].append(Attestation(row.about, row.who, row.link, row.at))
     return {gate: tuple(each) for gate, each in found.items()}
